@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, more: Record<string, unknown> = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+});
+
+/** One project per folder of test/; end-to-end tests run one file at a time because each starts whole programs. */
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      project('unit'),
+      project('guarantees'),
+      project('conformance'),
+      project('simulation', { testTimeout: 600_000 }),
+      project('tidy', { testTimeout: 120_000 }),
+      project('e2e', { fileParallelism: false, testTimeout: 180_000 }),
+    ],
+  },
+});
