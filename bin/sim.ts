@@ -1,0 +1,31 @@
+import { HELP, readArguments } from '../firmware-sim/runner/arguments.ts';
+import { run } from '../firmware-sim/runner/run.ts';
+
+/** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
+async function main(words: readonly string[]): Promise<number> {
+  const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const asked = readArguments(words, Date.now(), zone);
+  if (!asked.ok) {
+    process.stderr.write(`engawa sim: ${asked.reason}\n`);
+    return 2;
+  }
+  if (asked.value === undefined) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => stopping.abort());
+  }
+  const say = (sentence: string): void => {
+    process.stderr.write(`engawa sim: ${sentence}\n`);
+  };
+  const problem = await run(asked.value, { realMs: Date.now, signal: stopping.signal, say });
+  if (problem !== undefined) {
+    say(problem);
+    return 1;
+  }
+  return 0;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,22 @@
+import type { Operation } from './store/store.ts';
+
+/** What one message or one tick comes to: operations for one commit, and what to tell once they are on disk. */
+export class Batch {
+  readonly operations: Operation[] = [];
+  readonly #afterwards: (() => void)[] = [];
+
+  /** Adds operations to the commit. */
+  add(...operations: readonly Operation[]): void {
+    this.operations.push(...operations);
+  }
+
+  /** Adds something to tell once the commit is on disk. */
+  afterwards(tell: () => void): void {
+    this.#afterwards.push(tell);
+  }
+
+  /** Tells what was added, in order. */
+  tell(): void {
+    for (const tell of this.#afterwards) tell();
+  }
+}

@@ -1,0 +1,76 @@
+import type { Observation } from '../../devices/observation.ts';
+import type { Category } from '../../proto/lists.ts';
+import type { ConsentIndex } from './consent-index.ts';
+import type { LiveGrant, Moment, Place } from './grant.ts';
+import type { Permitted } from './permitted.ts';
+import type { Refusal } from './refusal.ts';
+
+/** What became of an observation: permitted under each of these grants, or, when under none, the reason. */
+export interface Decision {
+  readonly permitted: readonly Permitted[];
+  readonly refusal: Refusal | undefined;
+}
+
+const NEVER_LEAVES: ReadonlySet<Category> = new Set<Category>(['lock.keyHolder']);
+
+function refused(refusal: Refusal): Decision {
+  return { permitted: [], refusal };
+}
+
+/**
+ * Decides whether an observation may go on, and under which grants. The only place in the hub that says yes;
+ * whatever is missing, unknown or unreadable is a no. Pure.
+ */
+export function decide(observation: Observation, consent: ConsentIndex, place: Place, moment: Moment): Decision {
+  if (!consent.readable) return refused('consentUnreadable');
+  if (!place.approved) return refused('deviceNotApproved');
+  if (NEVER_LEAVES.has(observation.category)) return refused('neverLeaves');
+  if (observation.quality !== 'good') return refused('uncertain');
+  if (observation.origin === 'repeat' || observation.origin === 'snapshot') return refused('notAnEvent');
+
+  const permitted: Permitted[] = [];
+  let refusal: Refusal = 'noGrant';
+  for (const grant of consent.candidates(observation.category, observation.device, place.room)) {
+    const reason = against(grant, observation, place, moment);
+    if (reason === undefined) permitted.push({ observation, grant } as Permitted);
+    else refusal = reason;
+  }
+  return permitted.length > 0 ? { permitted, refusal: undefined } : refused(refusal);
+}
+
+/** Whether what an agreement already released may still leave at this moment; asked in the same turn as the write to the socket. */
+export function mayStillLeave(consent: ConsentIndex, agreement: number, category: Category, moment: Moment): boolean {
+  const grant = consent.of(agreement, category);
+  return grant !== undefined && lifetime(grant, moment) === undefined && hours(grant, moment) === undefined;
+}
+
+function against(grant: LiveGrant, observation: Observation, place: Place, moment: Moment): Refusal | undefined {
+  if (grant.level === 'L0') return 'levelHome';
+  if (observation.atMs < grant.fromMs) return 'notYetValid';
+  return lifetime(grant, moment) ?? scope(grant, observation, place) ?? hours(grant, moment);
+}
+
+/** Expiry is judged at the later bound of an untrusted clock. */
+function lifetime(grant: LiveGrant, moment: Moment): Refusal | undefined {
+  const latestMs = moment.nowMs + (moment.trusted ? 0 : moment.laterByMs);
+  return latestMs < grant.expiresMs ? undefined : 'grantExpired';
+}
+
+function scope(grant: LiveGrant, observation: Observation, place: Place): Refusal | undefined {
+  const { devices, rooms } = grant.scope;
+  if (devices && !devices.includes(observation.device)) return 'outOfScope';
+  if (rooms && (place.room === undefined || !rooms.includes(place.room))) return 'outOfScope';
+  return undefined;
+}
+
+/** A grant for certain hours says no while the clock is not trusted. */
+function hours(grant: LiveGrant, moment: Moment): Refusal | undefined {
+  const window = grant.scope.hours;
+  if (!window) return undefined;
+  if (!moment.trusted) return 'clockUntrusted';
+  const { fromMinute, toMinute } = window;
+  const minute = moment.minuteOfDay;
+  const inside =
+    fromMinute <= toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
+  return inside ? undefined : 'outsideHours';
+}

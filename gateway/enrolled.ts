@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import type { ConsentIndex } from './consent/consent-index.ts';
+import { mayStillLeave } from './consent/decide.ts';
+import { ConsentDesk } from './household/consent-desk.ts';
+import { OfferShelf } from './household/offer-shelf.ts';
+import { Outbox } from './outbox/outbox.ts';
+import type { WayOut } from './pipeline.ts';
+import { HomeKeys } from './pseudonymize/home-keys.ts';
+import type { Store } from './store/store.ts';
+import type { HomeClock } from './time/home-clock.ts';
+import { machineClock } from './uplink/clock.ts';
+import { readServiceCertificate } from './uplink/service-certificate.ts';
+import { startUplink, type Uplink } from './uplink/uplink.ts';
+
+/** An operator this hub is enrolled with, as it is stored. */
+export interface OperatorRow {
+  readonly id: number;
+  readonly fingerprint: Buffer;
+  readonly root_key: Buffer;
+  readonly enrolment_key: Buffer;
+  readonly service_certificate: string;
+  readonly broker_url: string;
+  readonly ingress_url: string;
+}
+
+/** What an enrolled hub leans on. */
+export interface EnrolledParts {
+  readonly store: Store;
+  readonly clock: HomeClock;
+  readonly secret: Buffer;
+  readonly uplinkUrl: string | undefined;
+  readonly usedSubjects: () => ReadonlySet<string>;
+  readonly onConsent: () => void;
+  readonly onAcknowledged: () => void;
+}
+
+/** Everything that exists only once the hub is enrolled with an operator: names, offers, consent, outbox, uplink. */
+export class Enrolled implements WayOut {
+  readonly row: OperatorRow;
+  readonly keys: HomeKeys;
+  readonly outbox: Outbox;
+  readonly offers: OfferShelf;
+  readonly consent: ConsentDesk;
+  readonly uplink: Uplink;
+
+  private constructor(row: OperatorRow, parts: EnrolledParts, offers: OfferShelf, serviceKey: Buffer) {
+    const { store, clock, secret, uplinkUrl, usedSubjects, onConsent, onAcknowledged } = parts;
+    this.row = row;
+    this.keys = new HomeKeys(secret, row.fingerprint);
+    this.outbox = new Outbox({ store, operator: row.id, randomBytes });
+    this.offers = offers;
+    this.consent = new ConsentDesk({
+      store,
+      operator: row.id,
+      keys: this.keys,
+      outbox: this.outbox,
+      offers,
+      clock,
+      usedSubjects,
+      onChange: () => {
+        this.uplink.recheck();
+        this.uplink.notify();
+        onConsent();
+      },
+    });
+    this.uplink = startUplink({
+      outbox: this.outbox,
+      enrolment: {
+        hub: this.keys.hub,
+        operator: row.fingerprint,
+        serviceKey,
+        enrolmentKey: row.enrolment_key,
+        ingressUrl: uplinkUrl ?? row.ingress_url,
+      },
+      ordinals: {
+        confirmedBefore: this.consent.agreements.highestConfirmed(),
+        highest: () => this.consent.agreements.highest(),
+        confirmed: (kept) => this.consent.confirmOrdinals(kept),
+      },
+      mayLeave: (agreement, category) => mayStillLeave(this.index, agreement, category, clock.moment()),
+      onReceipt: (receipt) => {
+        queueMicrotask(onConsent);
+        return this.consent.receipt(receipt);
+      },
+      onAcknowledged,
+      clock: machineClock,
+      random: Math.random,
+    });
+  }
+
+  /** Opens what is stored for an operator; rejects when the stored certificate does not verify. */
+  static async open(row: OperatorRow, parts: EnrolledParts): Promise<Enrolled> {
+    const serviceKey = await readServiceCertificate(row.service_certificate, row.root_key);
+    if (!serviceKey)
+      throw new Error('The stored certificate of the data broker does not verify: enrol this hub again.');
+    return new Enrolled(row, parts, await OfferShelf.open(parts.store, row.id, row.root_key), serviceKey);
+  }
+
+  /** The live grants. */
+  get index(): ConsentIndex {
+    return this.consent.index;
+  }
+
+  /** The ordinal an agreement's keys are made from. */
+  ordinalOf = (agreement: number): number => this.consent.agreements.get(agreement).ordinal;
+
+  /** Ends the uplink; nothing is lost, what waits is on disk. */
+  close(): Promise<void> {
+    return this.uplink.close();
+  }
+}

@@ -1,0 +1,32 @@
+import type { Observation } from '../../devices/observation.ts';
+import { LIMITS } from '../limits.ts';
+import type { Operation } from '../store/store.ts';
+
+/** The home's own memory of its sensors: bounded, written lazily, read only by the household. */
+export class History {
+  #unwritten: Operation[] = [];
+  #dropped = 0;
+
+  /** Remembers an observation of an approved device; repeats are not remembered. */
+  remember(observation: Observation): void {
+    if (observation.origin === 'repeat') return;
+    if (this.#unwritten.length >= LIMITS.historyUnwritten) {
+      this.#dropped += 1;
+      return;
+    }
+    const { device, property, atMs, value, origin } = observation;
+    this.#unwritten.push(['history.add', device, property, atMs, value, origin]);
+  }
+
+  /** Observations that were not remembered because writing could not keep up. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** The operations that write what gathered and forget what is older than seven days. */
+  drain(nowMs: number): Operation[] {
+    const operations = this.#unwritten;
+    this.#unwritten = [];
+    return [...operations, ['history.forget', nowMs - LIMITS.historyMs]];
+  }
+}

@@ -1,0 +1,154 @@
+import { DIALECTS } from '../devices/dialects/dialects.ts';
+import type { CountIntake } from '../devices/intake.ts';
+import type { SourceState } from '../devices/subscriber/subscriber.ts';
+import type { Batch } from './batch.ts';
+import { ConsentIndex } from './consent/consent-index.ts';
+import { Enrolled, type OperatorRow } from './enrolled.ts';
+import { History } from './history/history.ts';
+import { type HomeState, loadHomeState } from './home-state.ts';
+import { DeviceDesk } from './household/device-desk.ts';
+import { Live } from './household/live.ts';
+import type { Fate } from './intake/intake-marks.ts';
+import { Refusals } from './journal/refusals.ts';
+import { Pipeline } from './pipeline.ts';
+import { HomeKeys } from './pseudonymize/home-keys.ts';
+import type { Store } from './store/store.ts';
+import type { HomeClock } from './time/home-clock.ts';
+
+/** What the core of a home is made of. */
+export interface HomeCoreParts {
+  readonly store: Store;
+  readonly clock: HomeClock;
+  readonly secret: Buffer;
+  readonly uplinkUrl: string | undefined;
+  readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+}
+
+const NOTHING = new ConsentIndex([]);
+
+/** The home itself: its state, its walk, and, once enrolled, its way out. No door is opened here. */
+export class HomeCore {
+  readonly parts: HomeCoreParts;
+  readonly history = new History();
+  readonly refusals = new Refusals();
+  readonly intakeCounts: Record<string, number> = {};
+  readonly live: Live;
+  readonly devices: DeviceDesk;
+  readonly pipeline: Pipeline;
+  enrolled: Enrolled | undefined;
+  sourceState: SourceState | undefined;
+  #state: HomeState;
+  #lineage = 0;
+
+  private constructor(parts: HomeCoreParts) {
+    this.parts = parts;
+    const { store, clock, say } = parts;
+    this.#state = loadHomeState(store, clock.now().ms);
+    this.live = new Live({
+      nowMs: () => clock.now().ms,
+      recipientOf: (offer) => this.enrolled?.offers.get(offer)?.offer.recipient.name ?? { ja: offer, en: offer },
+      onFault: (what, fault) =>
+        say(
+          'error',
+          `A fault while handling ${what}: ${fault instanceof Error ? (fault.stack?.split('\n')[1]?.trim() ?? fault.name) : 'unknown'}`,
+        ),
+    });
+    this.devices = new DeviceDesk({ store, state: () => this.#state, clock, onChange: () => this.live.changed() });
+    this.pipeline = new Pipeline({
+      state: () => this.#state,
+      dialectOf: this.devices.dialectOf,
+      consent: () => this.enrolled?.index ?? NOTHING,
+      wayOut: () => this.enrolled,
+      clock,
+      history: this.history,
+      refusals: this.refusals,
+      witness: this.live,
+      commit: (batch) => this.#commit(batch),
+    });
+  }
+
+  /** Loads the home from its store, and its way out if it is enrolled. */
+  static async open(parts: HomeCoreParts): Promise<HomeCore> {
+    const home = new HomeCore(parts);
+    await home.openWayOut();
+    return home;
+  }
+
+  /** The state the walk works on. */
+  get state(): HomeState {
+    return this.#state;
+  }
+
+  /** Opens (or opens anew, after an enrolment) the way to the operator. */
+  async openWayOut(): Promise<void> {
+    const row = this.parts.store.get<OperatorRow>('operator.current');
+    if (!row) return;
+    await this.enrolled?.close();
+    this.enrolled = await Enrolled.open(row, {
+      store: this.parts.store,
+      clock: this.parts.clock,
+      secret: this.parts.secret,
+      uplinkUrl: this.parts.uplinkUrl,
+      usedSubjects: () => this.#state.usedSubjects,
+      onConsent: () => this.live.changed(),
+      onAcknowledged: () => this.live.provided(),
+    });
+    const fault = this.enrolled.consent.fault;
+    if (fault !== undefined)
+      this.parts.say('error', `Nothing leaves this home: ${fault}. Restore the consent book from a backup.`);
+  }
+
+  /** Counts what the doors refuse; reasons only. */
+  readonly countIntake: CountIntake = (reason) => {
+    this.intakeCounts[reason] = (this.intakeCounts[reason] ?? 0) + 1;
+    this.refusals.count(this.parts.clock.now().ms, 0, reason);
+  };
+
+  /** The topic under which a source's messages hang. */
+  baseOf(source: string): string {
+    return DIALECTS[this.devices.dialectOf(source)].base;
+  }
+
+  /** A stable name for this hub at the household's MQTT broker that tells nothing else. */
+  clientSuffix(): string {
+    return HomeKeys.sha256('engawa/1/source-client', this.parts.secret).toString('hex').slice(0, 12);
+  }
+
+  /** Closes windows whose end has come; about once a second. */
+  tick(): Promise<Fate> {
+    return this.pipeline.tick();
+  }
+
+  /** Writes what costs no sync: refusals, history, the time floor. */
+  async writeLazily(): Promise<void> {
+    const { ms } = this.parts.clock.now();
+    const floor = ['meta.put', 'time_floor', Buffer.from(String(ms))] as const;
+    await this.parts.store.commit([...this.refusals.drain(), ...this.history.drain(ms), floor]).catch(() => undefined);
+  }
+
+  /** Ends the way out and writes what is still in memory. */
+  async close(): Promise<void> {
+    await this.enrolled?.close();
+    await this.pipeline.tick();
+    await this.writeLazily();
+  }
+
+  /** After a failed commit nothing in memory may run ahead of the disk: the state is loaded again. */
+  async #commit(batch: Batch): Promise<Fate> {
+    const lineage = this.#lineage;
+    try {
+      await this.parts.store.commit(batch.operations, lineage);
+    } catch {
+      this.enrolled?.outbox.failed(batch.operations);
+      if (lineage === this.#lineage) {
+        this.#lineage += 1;
+        this.#state = loadHomeState(this.parts.store, this.parts.clock.now().ms);
+        this.parts.say('error', 'A message could not be stored and was not acknowledged. Check the disk of the hub.');
+      }
+      return 'failed';
+    }
+    batch.tell();
+    this.enrolled?.uplink.notify();
+    return 'committed';
+  }
+}

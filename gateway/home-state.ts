@@ -1,0 +1,58 @@
+import type { Kind } from '../devices/vocabulary.ts';
+import type { Category } from '../proto/lists.ts';
+import { type DeviceRow, DeviceTable } from './intake/device-table.ts';
+import { IntakeMarks, type MarkRow } from './intake/intake-marks.ts';
+import { LastValues } from './intake/last-values.ts';
+import { type OpenWindow, resume, windowKey } from './minimize/minimize.ts';
+import type { Operation, Store } from './store/store.ts';
+
+/** A window that is filling, with the agreement it belongs to. */
+export interface KeptWindow {
+  readonly agreement: number;
+  readonly window: OpenWindow;
+}
+
+/** Everything the walk remembers between messages. It is what the store holds: loaded at start, and again after a failed commit. */
+export interface HomeState {
+  readonly devices: DeviceTable;
+  readonly lastValues: LastValues;
+  readonly marks: IntakeMarks;
+  readonly windows: Map<string, KeptWindow>;
+  /** `agreement|epoch|subject` already noted as used. */
+  readonly usedSubjects: Set<string>;
+}
+
+interface WindowRow {
+  readonly agreement: number;
+  readonly category: Category;
+  readonly property: string;
+  readonly subject: number;
+  readonly state: string;
+}
+
+/** Loads the state from the store; windows count nothing between the last look and now. */
+export function loadHomeState(store: Store, nowMs: number): HomeState {
+  const highest = store.get<{ seq: number }>('device.highest')?.seq ?? 0;
+  const windows = new Map<string, KeptWindow>();
+  for (const row of store.all<WindowRow>('window.all')) {
+    const window = resume(JSON.parse(row.state) as OpenWindow, nowMs);
+    windows.set(windowKey(row.agreement, row.category, row.property, row.subject), {
+      agreement: row.agreement,
+      window,
+    });
+  }
+  const used = store.all<{ agreement: number; epoch: number; subject: number }>('usedSubject.all');
+  const lastValues = store.all<{ device: number; kind: Kind; value: number; at_ms: number }>('lastValue.all');
+  return {
+    devices: new DeviceTable(store.all<DeviceRow>('device.all'), highest),
+    lastValues: new LastValues(lastValues.map(({ at_ms, ...rest }) => ({ ...rest, atMs: at_ms }))),
+    marks: new IntakeMarks(store.all<MarkRow>('intakeMark.all')),
+    windows,
+    usedSubjects: new Set(used.map(({ agreement, epoch, subject }) => `${agreement}|${epoch}|${subject}`)),
+  };
+}
+
+/** The operation that keeps a window as it stands. */
+export function keepWindow({ agreement, window }: KeptWindow): Operation {
+  return ['window.put', agreement, window.category, window.property, window.subject, JSON.stringify(window)];
+}

@@ -1,0 +1,110 @@
+import type { Operation, Store } from '../store/store.ts';
+
+/** One agreement: a yes to an offer, with the ordinal its keys are made from. Closed ones stay: they may have been used. */
+export interface Agreement {
+  readonly id: number;
+  readonly ordinal: number;
+  readonly slug: string;
+  readonly openedAtMs: number;
+  readonly closedAtMs: number | undefined;
+  /** Whether the broker's highest ordinal was seen to be lower: only then is the ordinal used on the wire. */
+  readonly confirmed: boolean;
+}
+
+interface AgreementRow {
+  readonly id: number;
+  readonly ordinal: number;
+  readonly slug: string;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+  readonly confirmed: number;
+}
+
+/** A new ordinal for an agreement whose old one the broker has seen before. */
+export interface Renumbered {
+  readonly agreement: Agreement;
+  readonly from: number;
+}
+
+/** The agreements with one operator. Ordinals only grow, and none is used twice, a restored disk image included. */
+export class Agreements {
+  readonly #byId = new Map<number, Agreement>();
+  #highestId: number;
+  #kept: number | undefined;
+
+  constructor(store: Store, operator: number) {
+    this.#highestId = store.get<{ seq: number }>('agreement.highest')?.seq ?? 0;
+    for (const row of store.all<AgreementRow>('agreement.all', operator)) {
+      const { id, ordinal, slug, opened_at, closed_at, confirmed } = row;
+      this.put({
+        id,
+        ordinal,
+        slug,
+        openedAtMs: opened_at,
+        closedAtMs: closed_at ?? undefined,
+        confirmed: confirmed === 1,
+      });
+    }
+  }
+
+  /** Takes an agreement in as it now is. */
+  put(agreement: Agreement): void {
+    this.#highestId = Math.max(this.#highestId, agreement.id);
+    this.#byId.set(agreement.id, agreement);
+  }
+
+  /** The agreement with this local id; throws when there is none. */
+  get(id: number): Agreement {
+    const agreement = this.#byId.get(id);
+    if (!agreement) throw new RangeError('No agreement has this id.');
+    return agreement;
+  }
+
+  /** Every agreement under an offer, oldest first, closed ones too. */
+  under(slug: string): Agreement[] {
+    return [...this.#byId.values()].filter((agreement) => agreement.slug === slug);
+  }
+
+  /** The agreement under an offer that is open, if any. */
+  open(slug: string): Agreement | undefined {
+    return this.under(slug).find((agreement) => agreement.closedAtMs === undefined);
+  }
+
+  /** The highest ordinal that may be shown to the broker: of those confirmed. */
+  highestConfirmed(): number {
+    return Math.max(0, ...[...this.#byId.values()].filter((one) => one.confirmed).map((one) => one.ordinal));
+  }
+
+  /** The highest ordinal ever opened, confirmed or not. */
+  highest(): number {
+    return Math.max(0, ...[...this.#byId.values()].map((one) => one.ordinal));
+  }
+
+  /** The agreement a new yes would open; nothing changes until `put`. */
+  next(slug: string, openedAtMs: number): Agreement {
+    const ordinal = this.#highestOrdinal() + 1;
+    const confirmed = this.#kept !== undefined && ordinal > this.#kept;
+    return { id: this.#highestId + 1, ordinal, slug, openedAtMs, closedAtMs: undefined, confirmed };
+  }
+
+  /** Judges the unconfirmed by the broker's highest ordinal: confirms those above it, gives the others new ordinals. */
+  confirm(kept: number): { renumbered: Renumbered[]; operations: Operation[] } {
+    this.#kept = Math.max(this.#kept ?? 0, kept);
+    const confirmed: Agreement[] = [];
+    const renumbered: Renumbered[] = [];
+    for (const agreement of [...this.#byId.values()].filter((one) => !one.confirmed)) {
+      const fine = agreement.ordinal > this.#kept;
+      const ordinal = fine ? agreement.ordinal : this.#highestOrdinal() + 1;
+      const now = { ...agreement, ordinal, confirmed: true };
+      this.put(now);
+      confirmed.push(now);
+      if (!fine) renumbered.push({ agreement: now, from: agreement.ordinal });
+    }
+    const operations = confirmed.map((one): Operation => ['agreement.confirm', one.ordinal, one.id]);
+    return { renumbered, operations };
+  }
+
+  #highestOrdinal(): number {
+    return Math.max(this.#kept ?? 0, this.highest());
+  }
+}

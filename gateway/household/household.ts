@@ -1,0 +1,55 @@
+import type { Answer } from './answer.ts';
+import type { ConsentDesk } from './consent-desk.ts';
+import type { DeviceDesk } from './device-desk.ts';
+import type { Live } from './live.ts';
+import type { offerViews, viewOf } from './view.ts';
+
+/** What the hub says of itself on the command line. */
+export interface HubStatus {
+  readonly mode: 'demo' | 'home';
+  readonly homeTime: string;
+  readonly clock: 'trusted' | 'estimated';
+  readonly timeZone: string;
+  readonly intake: {
+    readonly listener: string | null;
+    readonly source: string | null;
+    readonly counts: Record<string, number>;
+  };
+  readonly uplink: Record<string, unknown>;
+  readonly consent: { readonly readable: boolean; readonly grants: number };
+  readonly refusals: { device: number; reason: string; count: number }[];
+  readonly version: string;
+}
+
+/** One journal entry as pages and command line show it. */
+export interface JournalEntry {
+  readonly id: number;
+  readonly at: string;
+  readonly offer: string;
+  readonly agreement: number;
+  readonly category: string;
+  readonly quantity: string;
+  readonly time: string;
+  readonly windowS: number;
+  readonly value: number;
+  readonly outcome: string;
+}
+
+/** Everything a resident can ask of the hub, by page or by command line. */
+export interface Household {
+  readonly live: Live;
+  readonly devices: DeviceDesk;
+  readonly consent: () => ConsentDesk | undefined;
+  readonly view: () => ReturnType<typeof viewOf>;
+  readonly offers: () => ReturnType<typeof offerViews>;
+  readonly status: () => HubStatus;
+  readonly journal: (page: { before?: number | undefined; limit: number }) => JournalEntry[];
+  /** Where a program reaches the listener, for what is pasted into its settings; null when the listener is off. */
+  readonly listenerUrl: () => string | null;
+  readonly enrol: (url: string, code: string) => Promise<Answer<{ operator: string }>>;
+  readonly refreshOffers: () => Promise<Answer<{ offers: number }>>;
+  readonly recoveryCard: () => string;
+  readonly newLink: () => string;
+  readonly isReady: () => boolean;
+  readonly metrics: () => Promise<string>;
+}

@@ -1,0 +1,180 @@
+import { networkInterfaces } from 'node:os';
+import { cardFromSecret, x25519Pair } from '../../proto/keys.ts';
+import type { HomeCore } from '../home-core.ts';
+import type { JournalRow } from '../journal/journal.ts';
+import { HomeKeys } from '../pseudonymize/home-keys.ts';
+import { enrol } from '../uplink/enrol.ts';
+import { fetchOffers } from '../uplink/offers.ts';
+import { type Answer, done, refuse } from './answer.ts';
+import type { Household, HubStatus, JournalEntry } from './household.ts';
+import { hubMetrics } from './metrics.ts';
+import { offerViews, type UplinkView, type ViewParts, viewOf } from './view.ts';
+
+/** What the household's side of a hub is made of. */
+export interface ResidentsParts {
+  readonly home: HomeCore;
+  readonly settings: {
+    readonly mode: 'demo' | 'home';
+    readonly version: string;
+    readonly sourceUrl: string | undefined;
+    readonly brokerUrl: string | undefined;
+    readonly bind: string;
+    readonly listener: { readonly host: string } | undefined;
+  };
+  readonly newLink: () => string;
+  readonly listenerPort: () => number | undefined;
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_HOURS = 24;
+
+/** Everything a resident can ask of this hub, put together from its parts. */
+export function residents({ home, settings, newLink, listenerPort }: ResidentsParts): Household {
+  const { store, clock, secret } = home.parts;
+  const uplink = (): UplinkView => {
+    const status = home.enrolled?.uplink.status();
+    return {
+      enrolled: status !== undefined,
+      connected: status?.connected ?? false,
+      waiting: status?.waiting ?? 0,
+      lastAcknowledgedMs: status?.lastAcknowledgedMs ?? null,
+    };
+  };
+  const view: ViewParts = {
+    mode: settings.mode,
+    clock,
+    store,
+    state: () => home.state,
+    offers: () => home.enrolled?.offers,
+    consent: () => home.enrolled?.consent,
+    counts: () => home.live.counts,
+    uplink,
+  };
+  const listenerUrl = (): string | null => {
+    const port = listenerPort();
+    return port === undefined ? null : `mqtt://${addressFor(settings.listener?.host)}:${port}`;
+  };
+  return {
+    live: home.live,
+    devices: home.devices,
+    consent: () => home.enrolled?.consent,
+    view: () => viewOf(view),
+    offers: () => offerViews(view),
+    status: () => statusOf(home, settings, listenerUrl()),
+    journal: ({ before, limit }) =>
+      store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry),
+    listenerUrl,
+    enrol: (url, code) => enrolHub(home, url, code),
+    refreshOffers: () => refreshOffers(home, settings.brokerUrl),
+    recoveryCard: () => cardFromSecret(secret),
+    newLink,
+    isReady: () => home.enrolled !== undefined && home.enrolled.consent.fault === undefined,
+    metrics: () => hubMetrics(home),
+  };
+}
+
+/** The address other machines of the home reach this one by; loopback where only this machine may connect. */
+function addressFor(host: string | undefined): string {
+  if (host !== '0.0.0.0') return host ?? '127.0.0.1';
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find((one) => one.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
+}
+
+function statusOf(home: HomeCore, settings: ResidentsParts['settings'], listener: string | null): HubStatus {
+  const { clock, store } = home.parts;
+  const { ms, estimated } = clock.now();
+  const { enrolled } = home;
+  const source = home.sourceState;
+  return {
+    version: settings.version,
+    mode: settings.mode,
+    homeTime: new Date(ms).toISOString(),
+    clock: estimated ? 'estimated' : 'trusted',
+    timeZone: clock.timeZone,
+    intake: {
+      listener,
+      source:
+        settings.sourceUrl === undefined
+          ? null
+          : source?.connected
+            ? 'connected'
+            : `not connected (${source ? source.trouble : 'starting'})`,
+      counts: { ...home.intakeCounts },
+    },
+    uplink: enrolled
+      ? { enrolled: true, broker: enrolled.row.broker_url, ...enrolled.uplink.status() }
+      : { enrolled: false },
+    consent: { readable: enrolled?.consent.fault === undefined, grants: enrolled?.index.all().length ?? 0 },
+    refusals: store.all<HubStatus['refusals'][number]>('refusal.since', Math.floor(ms / HOUR_MS) - DAY_HOURS),
+  };
+}
+
+async function enrolHub(home: HomeCore, url: string, code: string): Promise<Answer<{ operator: string }>> {
+  const { store, clock, secret } = home.parts;
+  const before = home.enrolled?.row;
+  const identity = (operator: Buffer) => new HomeKeys(secret, operator);
+  const enrolled = await enrol({ url, code, identity, fetch, ephemeralPair: x25519Pair });
+  if (!enrolled.ok)
+    return refuse([`登録できませんでした(${enrolled.error})。`, enrolled.remedy], [enrolled.error, enrolled.remedy]);
+  const { operator, rootKey, enrolmentKey, serviceCertificate, ingressUrl } = enrolled;
+  if (before && !before.fingerprint.equals(operator)) return anotherOperator();
+  await store.commit([
+    ['operator.put', operator, rootKey, enrolmentKey, serviceCertificate, url, ingressUrl, clock.now().ms],
+  ]);
+  await home.openWayOut();
+  await refreshOffers(home, undefined);
+  return done({ operator: operator.toString('hex').slice(0, 20) });
+}
+
+function anotherOperator(): Answer<never> {
+  return refuse(
+    [
+      'このハブは、すでに別の事業者に登録されています。',
+      '同意をすべて撤回してから、新しいデータフォルダーで登録してください。',
+    ],
+    [
+      'This hub is enrolled with another operator already.',
+      'Withdraw everything first, then enrol with a new data folder (ENGAWA_DATA).',
+    ],
+  );
+}
+
+async function refreshOffers(home: HomeCore, brokerUrl: string | undefined): Promise<Answer<{ offers: number }>> {
+  const { enrolled } = home;
+  if (!enrolled)
+    return refuse(
+      ['まだ登録されていません。', '先に登録してください。'],
+      ['Not enrolled yet.', 'Enrol the hub first.'],
+    );
+  const fetched = await fetchOffers(fetch, brokerUrl ?? enrolled.row.broker_url, enrolled.row.root_key);
+  if (!fetched.ok) return unreachable(fetched.reason);
+  for (const problem of fetched.problems) home.parts.say('warn', `An offer was not accepted: ${problem}`);
+  await enrolled.offers.take(fetched.offers, home.parts.clock.now().ms);
+  home.live.changed();
+  return done({ offers: enrolled.offers.all().length });
+}
+
+function unreachable(reason: string): Answer<never> {
+  return refuse(
+    [
+      `お願いの一覧を取得できませんでした(${reason})。`,
+      'データブローカーにつながるか確かめて、もう一度お試しください。',
+    ],
+    [`The offers could not be fetched (${reason}).`, 'Check that the data broker can be reached, then try again.'],
+  );
+}
+
+function journalEntry(row: JournalRow): JournalEntry {
+  return {
+    id: row.id,
+    at: new Date(row.at_ms).toISOString(),
+    offer: row.slug,
+    agreement: row.agreement,
+    category: row.category,
+    quantity: row.quantity,
+    time: new Date(row.time_s * 1000).toISOString(),
+    windowS: row.window_s,
+    value: row.value,
+    outcome: row.outcome,
+  };
+}

@@ -1,0 +1,143 @@
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import serveFiles from '@fastify/static';
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Type from 'typebox';
+import { LIMITS } from '../limits.ts';
+import type { Household } from './household.ts';
+import { commandRoutes, householdRoutes } from './household-api.ts';
+import { endStreams } from './live-stream.ts';
+import { errorAnswer, problemAnswer } from './problems.ts';
+import type { Sessions } from './sessions.ts';
+
+const COOKIE = 'engawa';
+const OPEN_TO_STRANGERS = new Set(['/api/session', '/healthz', '/readyz', '/metrics']);
+
+/** A door of the hub that is open. */
+export interface Door {
+  /** URL of the portal, or path of the socket. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Opens the household's pages over HTTP: a session is needed for everything but the pages' own files. */
+export async function openPortal(options: {
+  host: string;
+  port: number;
+  pages: string;
+  household: Household;
+  sessions: Sessions;
+}): Promise<Door> {
+  const { household, sessions, host, port, pages } = options;
+  const app = base();
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+  await app.register(cookie);
+  await app.register(rateLimit, { max: LIMITS.requestsPerMinute, timeWindow: '1 minute' });
+  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Engawa hub', version: '1' } } });
+  if (existsSync(pages)) await app.register(serveFiles, { root: pages, index: 'index.html' });
+
+  app.addHook('onRequest', async (request, reply) => {
+    const problem = wrongDoor(request) ?? (needsSession(request, sessions) ? 'session' : undefined);
+    if (problem) return problemAnswer(reply, problem);
+  });
+  await app.register(async (routes) => {
+    householdRoutes(routes, household);
+    sessionRoutes(routes, sessions);
+    healthRoutes(routes, household);
+  });
+  const address = await app.listen({ host, port });
+  return { address, close: () => closeDoor(app, household) };
+}
+
+/** Opens the command line's door: a socket that only the hub's own user can open (mode 0600). */
+export async function openSocket(path: string, household: Household): Promise<Door> {
+  if (Buffer.byteLength(path) > 100)
+    throw new Error(`The path of the command socket is too long (${path}): choose a shorter ENGAWA_DATA.`);
+  rmSync(path, { force: true });
+  const app = base();
+  householdRoutes(app, household);
+  commandRoutes(app, household);
+  await app.listen({ path });
+  chmodSync(path, 0o600);
+  return { address: path, close: () => closeDoor(app, household) };
+}
+
+async function closeDoor(app: FastifyInstance, household: Household): Promise<void> {
+  endStreams(household.live);
+  await app.close();
+}
+
+function base(): FastifyInstance {
+  const app = fastify({ bodyLimit: LIMITS.requestBytes, forceCloseConnections: true });
+  app.setErrorHandler((error, _request, reply) => errorAnswer(reply, error));
+  app.setNotFoundHandler((_request, reply) => problemAnswer(reply, 'notFound'));
+  return app;
+}
+
+function sessionRoutes(app: FastifyInstance, sessions: Sessions): void {
+  const Open = Type.Object({ link: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false });
+  app.post<{ Body: Type.Static<typeof Open> }>('/api/session', { schema: { body: Open } }, async (request, reply) => {
+    const token = sessions.open(request.body.link);
+    if (token === undefined) return problemAnswer(reply, 'link');
+    reply.setCookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: '/' });
+    return reply.code(204).send();
+  });
+  app.get('/api/openapi.json', () => app.swagger());
+}
+
+function healthRoutes(app: FastifyInstance, household: Household): void {
+  app.get('/healthz', () => ({ alive: true }));
+  app.get('/readyz', (_request, reply) => {
+    const ready = household.isReady();
+    return reply.code(ready ? 200 : 503).send({ ready });
+  });
+  app.get('/metrics', async (request, reply) => {
+    if (!isLoopback(request.ip)) return problemAnswer(reply, 'loopback');
+    return reply.type('text/plain; version=0.0.4').send(await household.metrics());
+  });
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');
+}
+
+/** Host and Origin are checked against DNS rebinding and cross-site requests; a write also needs a header no form can send. */
+function wrongDoor(request: FastifyRequest): 'host' | 'origin' | undefined {
+  const host = request.headers.host ?? '';
+  if (!isOurName(host)) return 'host';
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  const { origin } = request.headers;
+  const sameOrigin = origin === undefined || origin === `http://${host}` || origin === `https://${host}`;
+  return sameOrigin && request.headers['x-engawa'] === '1' ? undefined : 'origin';
+}
+
+function isOurName(host: string): boolean {
+  const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':')[0] ?? '');
+  const own = hostname().toLowerCase();
+  return isIP(name) !== 0 || ['localhost', own, `${own}.local`].includes(name.toLowerCase());
+}
+
+function needsSession(request: FastifyRequest, sessions: Sessions): boolean {
+  const path = request.url.split('?')[0] ?? '';
+  if (!path.startsWith('/api/') || OPEN_TO_STRANGERS.has(path)) return false;
+  return !sessions.isLive(request.cookies[COOKIE]);
+}

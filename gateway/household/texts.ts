@@ -1,0 +1,85 @@
+import { codeName, type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
+import { type Property, type Quantity, stateName } from '../../proto/lists.ts';
+import type { Bilingual } from './answer.ts';
+
+const STATES: Record<string, Bilingual> = {
+  'contact.state closed': { ja: '閉まった', en: 'closed' },
+  'contact.state open': { ja: '開いた', en: 'opened' },
+  'contact.state ajar': { ja: '少し開いた', en: 'ajar' },
+  'occupancy.state clear': { ja: '動きなし', en: 'no motion' },
+  'occupancy.state detected': { ja: '動きあり', en: 'motion' },
+  'lock.state not_fully_locked': { ja: '施錠が不完全', en: 'not fully locked' },
+  'lock.state locked': { ja: '施錠', en: 'locked' },
+  'lock.state unlocked': { ja: '解錠', en: 'unlocked' },
+  'lock.state unlatched': { ja: 'ラッチ解除', en: 'unlatched' },
+  'lock.state jammed': { ja: '鍵がかみ込み', en: 'jammed' },
+  'switch.state on': { ja: '入', en: 'on' },
+  'switch.state off': { ja: '切', en: 'off' },
+  'battery.low ok': { ja: '電池は十分', en: 'battery fine' },
+  'battery.low low': { ja: '電池残りわずか', en: 'battery low' },
+  'tamper.state clear': { ja: '異常なし', en: 'no tampering' },
+  'tamper.state tampered': { ja: '取り外しを検知', en: 'tampering' },
+  'device.online offline': { ja: '応答なし', en: 'offline' },
+  'device.online online': { ja: '応答あり', en: 'online' },
+};
+
+const UNITS: Record<string, { unit: string; divisor: number; digits: number }> = {
+  mW: { unit: 'W', divisor: 1000, digits: 1 },
+  mWh: { unit: 'kWh', divisor: 1_000_000, digits: 2 },
+  mV: { unit: 'V', divisor: 1000, digits: 1 },
+  mA: { unit: 'A', divisor: 1000, digits: 2 },
+  '%': { unit: '%', divisor: 1, digits: 0 },
+  lqi: { unit: '', divisor: 1, digits: 0 },
+};
+
+/** What a value of the vocabulary says, in words: `opened`, `12.4 W`. */
+export function valueText(kind: Kind, value: number): Bilingual {
+  const state = codeName(kind, value);
+  if (state !== undefined) return STATES[`${kind} ${state}`] ?? { ja: state, en: state };
+  const shown = UNITS[vocabularyOf(kind).unit];
+  if (!shown) return { ja: String(value), en: String(value) };
+  const number = (value / shown.divisor).toFixed(shown.digits);
+  const text = shown.unit === '' ? number : `${number} ${shown.unit}`;
+  return { ja: text, en: text };
+}
+
+/** What a released record says, in words: `mean 212 W`, `3 times`. */
+export function recordText(property: Property, quantity: Quantity, value: number): Bilingual {
+  switch (quantity) {
+    case 'state':
+    case 'last_state': {
+      const state = stateName(property, value) ?? String(value);
+      return STATES[`${property} ${state}`] ?? { ja: state, en: state };
+    }
+    case 'count':
+      return { ja: `${value} 回`, en: value === 1 ? 'once' : `${value} times` };
+    case 'mean_power_w':
+      return { ja: `平均 ${value} W`, en: `mean ${value} W` };
+    case 'energy_wh':
+      return { ja: `合計 ${value} Wh`, en: `total ${value} Wh` };
+    case 'power_w':
+      return { ja: `${value} W`, en: `${value} W` };
+  }
+}
+
+const REASONS: Record<string, Bilingual> = {
+  noGrant: { ja: '同意がないため', en: 'nobody has agreed to it' },
+  deviceNotApproved: { ja: '機器が承認されていないため', en: 'the device is not approved' },
+  neverLeaves: { ja: '家の外へ出さないと決めている情報のため', en: 'this never leaves the home' },
+  notAnEvent: { ja: '前と同じ知らせのため', en: 'nothing new happened' },
+  uncertain: { ja: '値が確かでないため', en: 'the value is uncertain' },
+  grantExpired: { ja: '同意の期限が過ぎたため', en: 'the consent has expired' },
+  notYetValid: { ja: '同意より前のできごとのため', en: 'it happened before the consent' },
+  outsideHours: { ja: '同意した時間帯の外のため', en: 'outside the hours agreed' },
+  outOfScope: { ja: '同意した部屋や機器の外のため', en: 'outside the rooms or devices agreed' },
+  levelHome: { ja: '家の中だけに置く段階のため', en: 'it stays at home at this level' },
+  noProfile: { ja: 'この種類を外に出す方法がないため', en: 'there is no way for this kind to leave' },
+  clockUntrusted: { ja: '時計が合っているか確かめられないため', en: 'the clock cannot be trusted yet' },
+  consentUnreadable: { ja: '同意の記録を読み取れないため', en: 'the consent book cannot be read' },
+  late: { ja: '締め切った時間帯の知らせが遅れて届いたため', en: 'it came after its window had closed' },
+};
+
+/** Why something was refused, in words. */
+export function reasonText(reason: string): Bilingual {
+  return REASONS[reason] ?? { ja: '受け取れない内容のため', en: 'its content could not be taken' };
+}

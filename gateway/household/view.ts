@@ -1,0 +1,169 @@
+import { type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
+import type { ConsentRecord } from '../consent/consent-record.ts';
+import type { HomeState } from '../home-state.ts';
+import type { Device } from '../intake/device-table.ts';
+import type { LastValue } from '../intake/last-values.ts';
+import type { Store } from '../store/store.ts';
+import type { HomeClock } from '../time/home-clock.ts';
+import type { Bilingual } from './answer.ts';
+import type { ConsentDesk } from './consent-desk.ts';
+import type { LiveCounts } from './live.ts';
+import type { OfferShelf, ShelvedOffer } from './offer-shelf.ts';
+import { valueText } from './texts.ts';
+
+/** How the hub's way to the data broker stands. */
+export interface UplinkView {
+  readonly enrolled: boolean;
+  readonly connected: boolean;
+  readonly waiting: number;
+  readonly lastAcknowledgedMs: number | null;
+}
+
+/** What the view is made of. */
+export interface ViewParts {
+  readonly mode: 'demo' | 'home';
+  readonly clock: HomeClock;
+  readonly store: Store;
+  readonly state: () => HomeState;
+  readonly offers: () => OfferShelf | undefined;
+  readonly consent: () => ConsentDesk | undefined;
+  readonly counts: () => LiveCounts;
+  readonly uplink: () => UplinkView;
+}
+
+/** Everything the household's page shows at first; shape described at `/api/openapi.json`. */
+export function viewOf(parts: ViewParts) {
+  const { clock, state } = parts;
+  const uplink = parts.uplink();
+  return {
+    mode: parts.mode,
+    speed: clock.speed,
+    homeTimeMs: clock.now().ms,
+    timeZone: clock.timeZone,
+    hub: healthOf(parts, uplink),
+    uplink: { connected: uplink.connected, waiting: uplink.waiting, lastAcknowledgedMs: uplink.lastAcknowledgedMs },
+    devices: state()
+      .devices.all()
+      .map((device) => deviceView(device, state().lastValues.ofDevice(device.id))),
+    offers: offerViews(parts),
+    counts: parts.counts(),
+  };
+}
+
+/** The offers of the hub's operator with what the home has said to each. */
+export function offerViews(parts: Pick<ViewParts, 'offers' | 'consent' | 'clock' | 'store'>) {
+  const leftToday = new Map(
+    parts.store
+      .all<{ slug: string; count: number }>('journal.since', startOfDay(parts.clock))
+      .map(({ slug, count }) => [slug, count]),
+  );
+  return (parts.offers()?.all() ?? []).map((shelved) =>
+    offerView(shelved, parts.consent(), leftToday.get(shelved.offer.offer) ?? 0),
+  );
+}
+
+function offerView({ offer }: ShelvedOffer, consent: ConsentDesk | undefined, leftToday: number) {
+  const withdrawal = consent?.withdrawals.latest(offer.offer);
+  const { version, recipient, purpose, card, notice, benefit, lane, categories, validityMonths, subject } = offer;
+  return {
+    offer: offer.offer,
+    version,
+    recipient: { name: recipient.name, class: recipient.class, country: recipient.country },
+    purpose,
+    card,
+    notice,
+    benefit,
+    lane,
+    subject,
+    validityMonths,
+    categories: categories.map(({ category, level, windowMinutes, retentionDays, legalClass }) => ({
+      category,
+      level,
+      ...(windowMinutes === undefined ? {} : { windowMinutes }),
+      retentionDays,
+      legalClass,
+    })),
+    granted: grantedView(consent?.given(offer.offer) ?? []),
+    leftToday,
+    withdrawal: withdrawal
+      ? { state: withdrawal.state, atMs: withdrawal.erasedAtMs ?? withdrawal.requestedAtMs }
+      : null,
+  };
+}
+
+/** What of an offer is granted now: since when, until when, and what. */
+function grantedView(records: readonly ConsentRecord[]) {
+  const first = records[0];
+  if (!first) return null;
+  return {
+    sinceMs: first.event.atMs,
+    expiresMs: first.event.expiresMs,
+    categories: records.map(({ process, granularity }) => ({
+      category: process.piiType,
+      level: granularity.level,
+      ...(granularity.windowMinutes === undefined ? {} : { windowMinutes: granularity.windowMinutes }),
+    })),
+  };
+}
+
+/** A device as pages and command line show it. */
+export function deviceView(device: Device, last: readonly LastValue[]) {
+  const online = last.find((value) => value.kind === 'device.online');
+  return {
+    id: device.id,
+    name: device.thing,
+    source: device.source,
+    room: device.room ?? null,
+    vendor: device.claim.vendor ?? null,
+    model: device.claim.model ?? null,
+    kinds: device.claim.kinds,
+    approved: device.approvedAtMs !== undefined,
+    online: online ? online.value === 1 : null,
+    last: last.filter((value) => value.kind !== 'device.online').map(lastView),
+  };
+}
+
+function lastView({ kind, value, atMs }: LastValue): {
+  kind: Kind;
+  value: number;
+  unit: string;
+  text: Bilingual;
+  atMs: number;
+} {
+  return { kind, value, unit: vocabularyOf(kind).unit, text: valueText(kind, value), atMs };
+}
+
+function healthOf(
+  parts: ViewParts,
+  uplink: UplinkView,
+): { health: 'ok' | 'waiting' | 'attention'; sentence: Bilingual } {
+  const fault = parts.consent()?.fault;
+  if (fault !== undefined)
+    return {
+      health: 'attention',
+      sentence: { ja: '同意の記録を読み取れないため、何も提供していません。', en: `Nothing leaves: ${fault}.` },
+    };
+  if (!uplink.enrolled)
+    return {
+      health: 'waiting',
+      sentence: {
+        ja: 'データブローカーにまだ登録していません。家の外には何も出ません。',
+        en: 'Not enrolled with a data broker yet. Nothing leaves the home.',
+      },
+    };
+  if (!uplink.connected)
+    return {
+      health: 'waiting',
+      sentence: {
+        ja: 'データブローカーにつながっていません。提供データはこのハブで待っています。',
+        en: 'The data broker cannot be reached. What may leave is waiting on this hub.',
+      },
+    };
+  return { health: 'ok', sentence: { ja: 'ハブは正常に動いています。', en: 'The hub is working.' } };
+}
+
+function startOfDay(clock: HomeClock): number {
+  const { ms } = clock.now();
+  const offsetMs = clock.offsetS(ms) * 1000;
+  return Math.floor((ms + offsetMs) / 86_400_000) * 86_400_000 - offsetMs;
+}

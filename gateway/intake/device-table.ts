@@ -1,0 +1,143 @@
+import type { ThingClaim, Traits } from '../../devices/dialects/dialect.ts';
+import type { Kind } from '../../devices/vocabulary.ts';
+import type { Category } from '../../proto/lists.ts';
+import { LIMITS } from '../limits.ts';
+import type { Operation } from '../store/store.ts';
+
+/** What a source claims about a thing; kept so that it survives a restart. */
+export type Claim = Omit<ThingClaim, 'thing'>;
+
+/** One thing of the home as the hub knows it. `thing` and `room` are personal data and stay in this table. */
+export interface Device {
+  readonly id: number;
+  readonly source: string;
+  readonly thing: string;
+  readonly claim: Claim;
+  readonly categoryOverride: Category | undefined;
+  readonly room: string | undefined;
+  readonly approvedAtMs: number | undefined;
+}
+
+/** A device as it is stored. */
+export interface DeviceRow {
+  readonly id: number;
+  readonly source: string;
+  readonly thing: string;
+  readonly claim: string;
+  readonly category_override: string | null;
+  readonly room: string | null;
+  readonly approved_at: number | null;
+}
+
+const NO_CLAIM: Claim = { kinds: [], categories: {}, traits: {} };
+
+function key(source: string, thing: string): string {
+  return `${source}\n${thing}`;
+}
+
+/** The devices of the home. A new thing is discovered unapproved; only a resident's approval lets it be observed. */
+export class DeviceTable {
+  readonly #byId = new Map<number, Device>();
+  readonly #byThing = new Map<string, Device>();
+  #highestId: number;
+
+  constructor(rows: readonly DeviceRow[], highestId: number) {
+    this.#highestId = highestId;
+    for (const row of rows) this.put(readDevice(row));
+  }
+
+  /** Every device, by id. */
+  all(): Device[] {
+    return [...this.#byId.values()].sort((a, b) => a.id - b.id);
+  }
+
+  /** The device with this id. */
+  get(id: number): Device | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The device a source calls by this name. */
+  find(source: string, thing: string): Device | undefined {
+    return this.#byThing.get(key(source, thing));
+  }
+
+  /** What a dialect must remember of a thing. */
+  traits(source: string, thing: string): Traits | undefined {
+    return this.find(source, thing)?.claim.traits;
+  }
+
+  /** Takes a device in, replacing what was known under its id. */
+  put(device: Device): void {
+    this.#highestId = Math.max(this.#highestId, device.id);
+    const before = this.#byId.get(device.id);
+    if (before) this.#byThing.delete(key(before.source, before.thing));
+    this.#byId.set(device.id, device);
+    this.#byThing.set(key(device.source, device.thing), device);
+  }
+
+  /** Forgets a device; its id is never used again. */
+  remove(id: number): void {
+    const device = this.#byId.get(id);
+    if (!device) return;
+    this.#byId.delete(id);
+    this.#byThing.delete(key(device.source, device.thing));
+  }
+
+  /**
+   * The device for a thing that spoke or was announced: known, renamed (same hardware, new name), or new and unapproved.
+   * Undefined when the home already has as many devices as it may; `alsoNew` are those discovered but not yet taken in.
+   */
+  discovered(source: string, thing: string, claim: Claim | undefined, alsoNew: number): Device | undefined {
+    const known = this.find(source, thing) ?? this.#renamed(source, claim);
+    if (known) return claim || known.thing !== thing ? { ...known, thing, claim: claim ?? known.claim } : known;
+    if (this.#byId.size + alsoNew >= LIMITS.devices) return undefined;
+    return {
+      id: this.#highestId + alsoNew + 1,
+      source,
+      thing,
+      claim: claim ?? NO_CLAIM,
+      categoryOverride: undefined,
+      room: undefined,
+      approvedAtMs: undefined,
+    };
+  }
+
+  #renamed(source: string, claim: Claim | undefined): Device | undefined {
+    if (claim?.hardware === undefined) return undefined;
+    return this.all().find((device) => device.source === source && device.claim.hardware === claim.hardware);
+  }
+}
+
+/** The category of a kind as this device means it. */
+export function categoryOf(device: Device, kind: Kind): Category | undefined {
+  return (
+    (kind.startsWith('power.') || kind.startsWith('energy.') ? device.categoryOverride : undefined) ??
+    device.claim.categories[kind]
+  );
+}
+
+/** The operation that stores a device as it is. */
+export function storeDevice(device: Device): Operation {
+  return [
+    'device.put',
+    device.id,
+    device.source,
+    device.thing,
+    JSON.stringify(device.claim),
+    device.categoryOverride ?? null,
+    device.room ?? null,
+    device.approvedAtMs ?? null,
+  ];
+}
+
+function readDevice(row: DeviceRow): Device {
+  return {
+    id: row.id,
+    source: row.source,
+    thing: row.thing,
+    claim: JSON.parse(row.claim),
+    categoryOverride: (row.category_override ?? undefined) as Category | undefined,
+    room: row.room ?? undefined,
+    approvedAtMs: row.approved_at ?? undefined,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Observation } from '../../devices/observation.ts';
+import { type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
+import type { Operation } from '../store/store.ts';
+
+/** The last good value of one kind of one device, and when it was said (home time). */
+export interface LastValue {
+  readonly device: number;
+  readonly kind: Kind;
+  readonly value: number;
+  readonly atMs: number;
+}
+
+/** What each approved device last said. States are stored, because they decide what an event is; samples live in memory only. */
+export class LastValues {
+  readonly #values = new Map<string, LastValue>();
+
+  constructor(rows: readonly LastValue[]) {
+    for (const row of rows) this.put(row);
+  }
+
+  /** The last value of a kind of a device. */
+  get(device: number, kind: Kind): LastValue | undefined {
+    return this.#values.get(`${device}|${kind}`);
+  }
+
+  /** Notes a value. */
+  put(value: LastValue): void {
+    this.#values.set(`${value.device}|${value.kind}`, value);
+  }
+
+  /** Everything a device last said. */
+  ofDevice(device: number): LastValue[] {
+    return [...this.#values.values()].filter((value) => value.device === device);
+  }
+
+  /** Forgets a device. */
+  forget(device: number): void {
+    for (const value of this.ofDevice(device)) this.#values.delete(`${device}|${value.kind}`);
+  }
+}
+
+/** The operation that keeps a state for good, or undefined where nothing new must be kept. */
+export function keepState(observation: Observation, before: LastValue | undefined): Operation | undefined {
+  if (vocabularyOf(observation.property).nature !== 'state' || before?.value === observation.value) return undefined;
+  return ['lastValue.put', observation.device, observation.property, observation.value, observation.atMs];
+}

@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { setInterval as every } from 'node:timers';
+import { startListener } from '../devices/listener/listener.ts';
+import { SOURCE_URL_NAME, startSubscriber } from '../devices/subscriber/subscriber.ts';
+import { HomeCore } from './home-core.ts';
+import type { Household } from './household/household.ts';
+import { residents } from './household/residents.ts';
+import { type Door, openPortal, openSocket } from './household/server.ts';
+import { Sessions } from './household/sessions.ts';
+import { LIMITS } from './limits.ts';
+import { homeSecret } from './pseudonymize/home-secret.ts';
+import { openStore } from './store/sqlite/open-store.ts';
+import { HomeClock, type Scale } from './time/home-clock.ts';
+
+/** How one hub is started. Ports may be 0 (any free one). */
+export interface HubSettings {
+  readonly mode: 'demo' | 'home';
+  /** Folder of this home's data, apart from every other home's. */
+  readonly dataFolder: string;
+  /** Folder of the built pages. */
+  readonly pages: string;
+  readonly bind: string;
+  readonly portalPort: number;
+  /** Where devices publish; undefined: no listener. */
+  readonly listener: { readonly host: string; readonly port: number } | undefined;
+  readonly sourceUrl: string | undefined;
+  readonly uplinkUrl: string | undefined;
+  /** Where the operator's HTTP is now, when it is not where it was at enrolment. */
+  readonly brokerUrl: string | undefined;
+  readonly timeZone: string;
+  readonly scale: Scale | undefined;
+  readonly version: string;
+  /** Says a sentence to whoever watches the program; never content. */
+  readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+  /** Called when the disk or the writer failed and the hub cannot go on. */
+  readonly onFatal: (sentence: string) => void;
+}
+
+/** A port that another program holds. */
+export class PortTaken extends Error {
+  readonly door: 'listener' | 'portal';
+  readonly port: number;
+
+  constructor(door: 'listener' | 'portal', port: number) {
+    super(`Port ${port} is taken.`);
+    this.door = door;
+    this.port = port;
+  }
+}
+
+/** A running hub. */
+export interface Hub {
+  /** Base URL of the household's pages. */
+  readonly portalUrl: string;
+  readonly household: Household;
+  /** A new one-time link to the household's page, as a URL. */
+  newLink(): string;
+  isEnrolled(): boolean;
+  close(): Promise<void>;
+}
+
+/** Things to stop, last started first. */
+class Started {
+  readonly #stops: (() => unknown)[] = [];
+
+  add(stop: () => unknown): void {
+    this.#stops.unshift(stop);
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.#stops.splice(0)) await stop();
+  }
+}
+
+/** Opens the home's data and starts every part of the hub, the listener first; rejects with a sentence that names the remedy. */
+export async function startHub(settings: HubSettings): Promise<Hub> {
+  const started = new Started();
+  try {
+    return await start(settings, started);
+  } catch (fault) {
+    await started.stop();
+    throw fault;
+  }
+}
+
+async function start(settings: HubSettings, started: Started): Promise<Hub> {
+  const { dataFolder, mode } = settings;
+  if (mode === 'home' && settings.scale) throw new Error('A real home keeps real time: its clock cannot be scaled.');
+  const store = await openStore({
+    file: join(dataFolder, 'hub.db'),
+    home: mode,
+    onFault: (fault) => settings.onFatal(fault.message),
+  });
+  started.add(() => store.close());
+  const clock = new HomeClock(
+    { wallMs: Date.now, monotonicMs: () => performance.now() },
+    {
+      floorMs: Number(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString() ?? 0),
+      timeZone: settings.timeZone,
+      scale: settings.scale,
+    },
+  );
+  const home = await HomeCore.open({ ...settings, store, clock, secret: homeSecret(join(dataFolder, 'home.secret')) });
+  started.add(() => home.close());
+
+  const listener = await listen(settings, home);
+  if (listener) started.add(() => listener.close());
+  const source = subscribe(settings, home);
+  if (source) started.add(() => source.close());
+
+  const sessions = new Sessions(() => performance.now());
+  let portal: Door | undefined;
+  const newLink = () => `${portal?.address ?? ''}/#link=${sessions.newLink()}`;
+  const household = residents({ home, settings, newLink, listenerPort: () => listener?.port });
+  portal = await openPortal({
+    host: settings.bind,
+    port: settings.portalPort,
+    pages: settings.pages,
+    household,
+    sessions,
+  }).catch(taken('portal', settings.portalPort));
+  started.add(() => portal?.close());
+  const socket = await openSocket(join(dataFolder, 'hub.sock'), household);
+  started.add(() => socket.close());
+
+  const tick = every(() => void home.tick(), LIMITS.tickMs);
+  const lazily = every(() => void home.writeLazily(), LIMITS.lazyWriteMs);
+  started.add(() => {
+    clearInterval(tick);
+    clearInterval(lazily);
+  });
+  return {
+    portalUrl: portal.address,
+    household,
+    newLink,
+    isEnrolled: () => home.enrolled !== undefined,
+    close: () => started.stop(),
+  };
+}
+
+async function listen({ listener }: HubSettings, home: HomeCore) {
+  if (!listener) return undefined;
+  return await startListener({
+    ...listener,
+    authenticate: async (user, password) => home.devices.authenticate(user, password),
+    take: home.pipeline.take,
+    count: home.countIntake,
+  }).catch(taken('listener', listener.port));
+}
+
+function subscribe({ sourceUrl, say }: HubSettings, home: HomeCore) {
+  if (sourceUrl === undefined) return undefined;
+  return startSubscriber({
+    url: sourceUrl,
+    base: home.baseOf(SOURCE_URL_NAME),
+    clientId: `engawa-${home.clientSuffix()}`,
+    take: home.pipeline.take,
+    count: home.countIntake,
+    onState: (state) => {
+      home.sourceState = state;
+      if (state.connected) say('info', "Reading the household's MQTT broker.");
+      else say('warn', `The household's MQTT broker cannot be read (${state.trouble}); trying again.`);
+    },
+  });
+}
+
+function taken(door: 'listener' | 'portal', port: number) {
+  return (fault: NodeJS.ErrnoException): never => {
+    if (fault.code === 'EADDRINUSE' || fault.code === 'EACCES') throw new PortTaken(door, port);
+    throw fault;
+  };
+}

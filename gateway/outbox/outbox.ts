@@ -1,0 +1,248 @@
+import { pseudonym, writeKey } from '../../proto/keys.ts';
+import { CATEGORIES, type Category, PROPERTIES, QUANTITIES } from '../../proto/lists.ts';
+import type { Interval, Range, Receipt, RunId, RunIntervals, Withdrawal } from '../../proto/wire.ts';
+import { LIMITS } from '../limits.ts';
+import { Release } from '../pseudonymize/release.ts';
+import type { Statement } from '../store/statements.ts';
+import type { Operation, Store } from '../store/store.ts';
+import { gapsIn, rangesOf } from './ranges.ts';
+import { LANE_NUMBERS, type OutboxLane, type OutboxRow, readRow, type StoredRow, writeWithdrawal } from './row.ts';
+
+const ADDING: ReadonlySet<Statement> = new Set(['outbox.add', 'outbox.addWithdrawal']);
+
+/** A change to be committed, as the methods of the outbox return it. */
+export type Change = Operation;
+
+/** What the outbox is given: the store it reads, the operator it belongs to (row of `operator`), and randomness. */
+export interface OutboxSettings {
+  readonly store: Store;
+  readonly operator: number;
+  readonly randomBytes: (count: number) => Buffer;
+}
+
+/** Old and new write key (32 hex digits each) of one (key epoch, subject) of an agreement that gets a new ordinal. */
+export interface KeyChange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * What waits for the data broker's acknowledgement. Methods that change it return Operations, so that the caller can
+ * commit them together with everything else that belongs to the same event; nothing is deleted but on `acknowledged`,
+ * and every sequence that will never be sent becomes a void range, so that no hole stays undeclared.
+ */
+export class Outbox {
+  /** The run of this process start: 16 hex digits drawn at random, durable with the first item enqueued. */
+  readonly run: RunId;
+  readonly #store: Store;
+  readonly #operator: number;
+  readonly #runBytes: Buffer;
+  #sequence = 0;
+  #waiting: number;
+  #owed: Operation[] = [];
+  #settling: Promise<void> | undefined;
+
+  constructor(settings: OutboxSettings) {
+    this.#store = settings.store;
+    this.#operator = settings.operator;
+    this.#runBytes = settings.randomBytes(8);
+    this.run = this.#runBytes.toString('hex');
+    this.#waiting = this.waiting();
+  }
+
+  /** Sequence given to the newest item of this run; 0 before the first. The journal names an item by (run, sequence). */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Operation that adds a genuine Release, under its own agreement and lane. Throws TypeError on anything else. */
+  enqueue(release: Release): Operation[] {
+    if (!Release.isGenuine(release)) throw new TypeError('only a Release made by pseudonymize may leave');
+    const { agreement, lane, ...record } = release.fields();
+    return [
+      [
+        'outbox.add',
+        this.#operator,
+        this.#runBytes,
+        this.#next(),
+        LANE_NUMBERS[lane],
+        agreement,
+        CATEGORIES[record.category],
+        PROPERTIES[record.property],
+        QUANTITIES[record.quantity].wire,
+        Buffer.from(record.offer, 'hex'),
+        Buffer.from(record.writeKey, 'hex'),
+        record.timeS,
+        record.windowS,
+        record.value,
+        record.observedPermille,
+        record.estimatedTime ? 1 : 0,
+      ],
+    ];
+  }
+
+  /** Operation that adds a withdrawal for the data broker; it leaves before everything else. */
+  enqueueWithdrawal(withdrawal: Withdrawal, agreement: number): Operation[] {
+    const bytes = writeWithdrawal(withdrawal);
+    return [
+      ['outbox.addWithdrawal', this.#operator, this.#runBytes, this.#next(), LANE_NUMBERS.control, agreement, bytes],
+    ];
+  }
+
+  /**
+   * Operations that take an agreement's waiting releases out (all, or those of the categories) and declare their
+   * sequences void. Commit them together with the consent record.
+   */
+  purge(agreement: number, categories?: readonly Category[]): Operation[] {
+    const numbers = categories ? JSON.stringify(categories.map((category) => CATEGORIES[category])) : null;
+    return [
+      ['outbox.journalWithdrawn', this.#operator, agreement, numbers],
+      ['outbox.voidAgreement', this.#operator, agreement, numbers],
+      ['outbox.deleteAgreement', this.#operator, agreement, numbers],
+    ];
+  }
+
+  /** Operations that give an agreement's waiting releases the write keys of its new ordinal. */
+  rekey(agreement: number, changes: readonly KeyChange[]): Operation[] {
+    return changes.map(({ from, to }) => [
+      'outbox.rekey',
+      this.#operator,
+      agreement,
+      Buffer.from(from, 'hex'),
+      Buffer.from(to, 'hex'),
+    ]);
+  }
+
+  /** Waiting rows of a lane in the order they were enqueued, after a row id (0 for the first), at most `limit`. */
+  pending(lane: OutboxLane, afterId: number, limit: number): OutboxRow[] {
+    return this.#store
+      .all<StoredRow>('outbox.pending', this.#operator, LANE_NUMBERS[lane], afterId, limit)
+      .map(readRow);
+  }
+
+  /** Void ranges not yet acknowledged, at most `limit`. */
+  voids(limit: number): Range[] {
+    return this.#store
+      .all<{ run: Buffer; first: number; count: number }>('outbox.voids', this.#operator, limit)
+      .map(({ run, first, count }) => ({ run: run.toString('hex'), first, count, void: true }));
+  }
+
+  /** Operations that delete the records and void ranges the data broker acknowledged in a run; withdrawals stay. */
+  acknowledged({ run, intervals }: RunIntervals): Operation[] {
+    const bytes = Buffer.from(run, 'hex');
+    return intervals.flatMap(({ first, last }) => [
+      ['outbox.journalProvided', this.#operator, bytes, first, last] as const,
+      ['outbox.deleteInterval', this.#operator, bytes, first, last] as const,
+      ['outbox.deleteVoids', this.#operator, bytes, first, last] as const,
+    ]);
+  }
+
+  /** How many records the acknowledgement of these intervals will delete. */
+  countIn({ run, intervals }: RunIntervals): number {
+    const bytes = Buffer.from(run, 'hex');
+    const count = ({ first, last }: Interval) =>
+      this.#store.get<{ count: number }>('outbox.countInterval', this.#operator, bytes, first, last)?.count ?? 0;
+    return intervals.reduce((sum, interval) => sum + count(interval), 0);
+  }
+
+  /** Operations that delete the withdrawals a receipt answers; its signature was verified by the caller. */
+  receipted(receipt: Receipt): Operation[] {
+    return this.pending('control', 0, LIMITS.composeRows)
+      .filter((row) => 'withdrawal' in row && answers(receipt, row.withdrawal))
+      .map(({ id }) => ['outbox.deleteRow', this.#operator, id]);
+  }
+
+  /**
+   * Operations for rows that will never be sent, declared void: `withheld` when their live check failed, `quarantined`
+   * when the data broker cannot read them.
+   */
+  dropped(ids: readonly number[], outcome: 'withheld' | 'quarantined'): Operation[] {
+    return ids.flatMap((id) => [
+      ['outbox.journalDropped', this.#operator, id, outcome] as const,
+      ['outbox.voidRow', this.#operator, id] as const,
+      ['outbox.deleteRow', this.#operator, id] as const,
+    ]);
+  }
+
+  /**
+   * Operations that declare void what the data broker misses in an older run and this hub does not hold either. In the
+   * run of this process every hole is either still on its way to the disk or declared already: nothing is returned.
+   */
+  voidMissing(run: RunId, hole: Interval): Operation[] {
+    if (run === this.run) return [];
+    const bytes = Buffer.from(run, 'hex');
+    const bounds = [this.#operator, bytes, hole.first, hole.last] as const;
+    const rows = this.#store.all<{ seq: number }>('outbox.interval', ...bounds);
+    const voids = this.#store.all<{ first: number; count: number }>('outbox.voidsIn', ...bounds);
+    const known = [
+      ...rows.map(({ seq }) => ({ first: seq, last: seq })),
+      ...voids.map(({ first, count }) => ({ first, last: first + count - 1 })),
+    ];
+    return gapsIn(hole, known).map((gap) => this.#voidUnused(bytes, gap));
+  }
+
+  /**
+   * To be called with the operations of a commit that was rejected: their sequences were never durable and become
+   * void. Commits that by itself, now or at the next `settle`. After a fault of the store, when the outcome is unknown,
+   * nothing can be committed, so nothing durable is ever declared void.
+   */
+  failed(operations: readonly Operation[]): void {
+    const owed = operations.filter(([statement]) => statement === 'outbox.voidUnused');
+    const drawn = operations
+      .filter(([statement, operator]) => ADDING.has(statement) && operator === this.#operator)
+      .map((operation) => Number(operation[3]));
+    this.#owed.push(...owed, ...rangesOf(drawn).map((range) => this.#voidUnused(this.#runBytes, range)));
+    void this.settle();
+  }
+
+  /** Commits operations of this outbox together with others; when nothing of them was stored, `failed` follows by itself. */
+  async commit(operations: readonly Operation[]): Promise<void> {
+    try {
+      await this.#store.commit(operations);
+    } catch (error) {
+      this.failed(operations);
+      throw error;
+    }
+  }
+
+  /** Commits the void ranges that failed commits left behind; resolves when done or when the store refused again. */
+  async settle(): Promise<void> {
+    if (this.#settling) return this.#settling;
+    if (this.#owed.length === 0) return;
+    const owed = this.#owed;
+    this.#owed = [];
+    this.#settling = this.#store.commit(owed).catch(() => {
+      this.#owed.push(...owed);
+    });
+    await this.#settling;
+    this.#settling = undefined;
+  }
+
+  /** Whether the outbox holds as many rows as it may (LIMITS.outboxRows); the intake then stops acknowledging. */
+  isFull(): boolean {
+    if (this.#waiting < LIMITS.outboxRows) return false;
+    this.#waiting = this.waiting();
+    return this.#waiting >= LIMITS.outboxRows;
+  }
+
+  /** Rows waiting for acknowledgement. */
+  waiting(): number {
+    return this.#store.get<{ count: number }>('outbox.count', this.#operator)?.count ?? 0;
+  }
+
+  #next(): number {
+    this.#waiting += 1;
+    this.#sequence += 1;
+    return this.#sequence;
+  }
+
+  #voidUnused(run: Buffer, { first, last }: Interval): Operation {
+    return ['outbox.voidUnused', this.#operator, run, first, last - first + 1];
+  }
+}
+
+function answers(receipt: Receipt, { eraseKey, categories }: Withdrawal): boolean {
+  if (receipt.categories.length !== categories.length) return false;
+  if (!categories.every((category) => receipt.categories.includes(category))) return false;
+  return pseudonym(writeKey(Buffer.from(eraseKey, 'hex'))).toString('hex') === receipt.pseudonym;
+}

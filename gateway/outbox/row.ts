@@ -1,0 +1,74 @@
+import type { Item } from '../../proto/hub-item.ts';
+import { CATEGORIES, type Category, categoryOf, type Lane, propertyOf, quantityOf } from '../../proto/lists.ts';
+import type { WireRecord, Withdrawal } from '../../proto/wire.ts';
+
+/** Lanes of the outbox: those of the offers, and `control` for withdrawals, which go before everything else. */
+export type OutboxLane = Lane | 'control';
+
+/** The lanes' numbers in the table; never reused. */
+export const LANE_NUMBERS: Readonly<Record<OutboxLane, number>> = { shaped: 0, prompt: 1, control: 2 };
+
+/** One waiting row, ready for the link, with the agreement (row of `agreement`) it belongs to. */
+export type OutboxRow = Item & { readonly agreement: number };
+
+/** A row of the table `outbox` as SQLite returns it. */
+export interface StoredRow {
+  readonly id: number;
+  readonly run: Buffer;
+  readonly seq: number;
+  readonly lane: number;
+  readonly agreement: number;
+  readonly ordinal: number;
+  readonly category: number;
+  readonly property: number;
+  readonly quantity: number;
+  readonly offer: Buffer;
+  readonly write_key: Buffer;
+  readonly time_s: number;
+  readonly window_s: number;
+  readonly value: number;
+  readonly observed: number;
+  readonly estimated: number;
+  readonly withdrawal: Buffer | null;
+}
+
+const LANE_NAMES = new Map((Object.keys(LANE_NUMBERS) as OutboxLane[]).map((name) => [LANE_NUMBERS[name], name]));
+const ERASE_KEY_BYTES = 32;
+
+/** The row in the words of the wire; throws when a number is on none of the closed lists (a damaged table). */
+export function readRow(stored: StoredRow): OutboxRow {
+  const { id, seq, agreement, ordinal } = stored;
+  const place = { id, run: stored.run.toString('hex'), seq, agreement, ordinal };
+  const lane = known(LANE_NAMES.get(stored.lane));
+  if (lane === 'control') return { ...place, lane, withdrawal: readWithdrawal(known(stored.withdrawal ?? undefined)) };
+  const record: WireRecord = {
+    writeKey: stored.write_key.toString('hex'),
+    offer: stored.offer.toString('hex'),
+    category: known(categoryOf(stored.category)),
+    property: known(propertyOf(stored.property)),
+    quantity: known(quantityOf(stored.quantity)),
+    timeS: stored.time_s,
+    windowS: stored.window_s,
+    value: stored.value,
+    observedPermille: stored.observed,
+    estimatedTime: stored.estimated === 1,
+  };
+  return { ...place, lane, record };
+}
+
+/** A withdrawal as stored: the erase key's 32 bytes, then one byte for each category. */
+export function writeWithdrawal(withdrawal: Withdrawal): Buffer {
+  const key = Buffer.from(withdrawal.eraseKey, 'hex');
+  if (key.length !== ERASE_KEY_BYTES) throw new TypeError('an erase key is 64 hexadecimal digits');
+  return Buffer.concat([key, Buffer.from(withdrawal.categories.map((category) => CATEGORIES[category]))]);
+}
+
+function readWithdrawal(bytes: Buffer): Withdrawal {
+  const categories: Category[] = [...bytes.subarray(ERASE_KEY_BYTES)].map((number) => known(categoryOf(number)));
+  return { eraseKey: bytes.subarray(0, ERASE_KEY_BYTES).toString('hex'), categories };
+}
+
+function known<Name>(name: Name | undefined): Name {
+  if (name === undefined) throw new Error('a row of the outbox holds something that is on no closed list');
+  return name;
+}

@@ -1,0 +1,162 @@
+import type { Arrived } from '../devices/intake.ts';
+import { Batch } from './batch.ts';
+import type { ConsentIndex } from './consent/consent-index.ts';
+import { decide } from './consent/decide.ts';
+import type { Permitted } from './consent/permitted.ts';
+import type { History } from './history/history.ts';
+import { type HomeState, keepWindow } from './home-state.ts';
+import type { Fate } from './intake/intake-marks.ts';
+import { interpret, type Known, type Seen } from './intake/interpret.ts';
+import { journalEntry } from './journal/journal.ts';
+import type { Refusals } from './journal/refusals.ts';
+import { minimize, roll, subjectOf, windowKey } from './minimize/minimize.ts';
+import type { Minimized } from './minimize/minimized.ts';
+import type { Outbox } from './outbox/outbox.ts';
+import type { HomeKeys } from './pseudonymize/home-keys.ts';
+import { pseudonymize } from './pseudonymize/pseudonymize.ts';
+import type { HomeClock } from './time/home-clock.ts';
+import type { Witness } from './witness.ts';
+
+/** Where releases go once the hub is enrolled with an operator. */
+export interface WayOut {
+  readonly keys: HomeKeys;
+  readonly outbox: Outbox;
+  readonly ordinalOf: (agreement: number) => number;
+}
+
+/** What the walk leans on; `state` and `wayOut` are asked each time because both can be replaced. */
+export interface PipelineParts {
+  readonly state: () => HomeState;
+  readonly dialectOf: Known['dialectOf'];
+  readonly consent: () => ConsentIndex;
+  readonly wayOut: () => WayOut | undefined;
+  readonly clock: HomeClock;
+  readonly history: History;
+  readonly refusals: Refusals;
+  readonly witness: Witness;
+  /** Commits a batch and tells what it holds; on failure restores the state from disk and resolves with `failed`. */
+  readonly commit: (batch: Batch) => Promise<Fate>;
+}
+
+/** The walk of one data point, from a message that arrived to a row in the outbox. Read it from top to bottom. */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes one message; resolves once everything derived from it is on disk (or nothing is: `failed`). */
+  take = (arrived: Arrived): Promise<Fate> => {
+    const { state, wayOut, commit } = this.#parts;
+    const repeated = state().marks.repeated(arrived);
+    if (repeated) return repeated;
+    if (wayOut()?.outbox.isFull()) return Promise.resolve('failed');
+
+    const { promise, resolve } = Promise.withResolvers<Fate>();
+    const batch = this.#guarded(arrived, (open) => this.#walk(arrived, open));
+    batch.add(...state().marks.note(arrived, promise));
+    void commit(batch).then(resolve);
+    return promise;
+  };
+
+  #walk(arrived: Arrived, batch: Batch): void {
+    const { state, dialectOf, clock, refusals } = this.#parts;
+    const { devices, lastValues } = state();
+    const now = clock.now();
+    const found = interpret(arrived, { devices, lastValues, dialectOf }, now);
+    for (const device of found.devices) devices.put(device);
+    for (const value of found.lastValues) lastValues.put(value);
+    batch.add(...found.operations);
+    for (const [reason, count] of Object.entries(found.dropped)) refusals.count(now.ms, 0, reason, count);
+    if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
+    for (const seen of found.seen) this.#observe(seen, batch);
+  }
+
+  #observe(seen: Seen, batch: Batch): void {
+    const { consent, clock, history, witness } = this.#parts;
+    const { observation, device } = seen;
+    const place = { approved: device.approvedAtMs !== undefined, room: device.room };
+    if (place.approved) history.remember(observation);
+    batch.afterwards(() => witness.seen(observation, device));
+
+    const decision = decide(observation, consent(), place, clock.moment());
+    for (const permitted of decision.permitted) this.#coarsen(permitted, seen, batch);
+    if (decision.refusal) this.#refuse(seen, decision.refusal, batch);
+  }
+
+  #coarsen(permitted: Permitted, seen: Seen, batch: Batch): void {
+    const { state, clock, witness } = this.#parts;
+    const { grant, observation } = permitted;
+    const subject = subjectOf(grant, observation.device);
+    const key = windowKey(grant.agreement, observation.category, observation.property, subject);
+
+    const step = minimize(permitted, state().windows.get(key)?.window, clock.offsetS);
+    if (step.refusal) this.#refuse(seen, step.refusal, batch);
+    for (const minimized of step.ready) this.#release(minimized, seen, batch);
+    if (!step.window) return;
+    const kept = { agreement: grant.agreement, window: step.window };
+    state().windows.set(key, kept);
+    batch.add(keepWindow(kept));
+    batch.afterwards(() => witness.held(observation, grant, kept.window.endMs));
+  }
+
+  #release(minimized: Minimized, seen: Seen | undefined, batch: Batch): void {
+    const { state, wayOut, clock, witness } = this.#parts;
+    const way = wayOut();
+    if (!way) throw new Error('A grant exists although the hub is enrolled nowhere.');
+    const { agreement, offer } = minimized.grant;
+
+    const release = pseudonymize(minimized, way.ordinalOf(agreement), way.keys);
+    batch.add(...way.outbox.enqueue(release));
+    batch.add(
+      journalEntry(release, { atMs: clock.now().ms, slug: offer, run: way.outbox.run, sequence: way.outbox.sequence }),
+    );
+    const { epoch, subject } = release.fields();
+    const used = `${agreement}|${epoch}|${subject}`;
+    if (!state().usedSubjects.has(used)) {
+      state().usedSubjects.add(used);
+      batch.add(['usedSubject.add', agreement, epoch, subject]);
+    }
+    batch.afterwards(() => witness.left(release, offer, seen?.device));
+  }
+
+  /** Closes the windows whose end has come and discards those whose grant has ended. To be called about once a second. */
+  tick(): Promise<Fate> {
+    const { state, consent, clock, commit } = this.#parts;
+    const { ms } = clock.now();
+    const batch = this.#guarded(undefined, (open) => {
+      for (const [key, kept] of state().windows) {
+        const { agreement, window } = kept;
+        const grant = consent().of(agreement, window.category);
+        const rolled = grant ? roll(grant, window, ms, clock.offsetS) : { ready: [], window: undefined };
+        for (const minimized of rolled.ready) this.#release(minimized, undefined, open);
+        if (rolled.window) state().windows.set(key, { agreement, window: rolled.window });
+        else state().windows.delete(key);
+        if (!rolled.window) open.add(['window.forget', agreement, window.category, window.property, window.subject]);
+        else if (rolled.window.startMs !== window.startMs) open.add(keepWindow({ agreement, window: rolled.window }));
+      }
+    });
+    return batch.operations.length === 0 ? Promise.resolve('committed') : commit(batch);
+  }
+
+  #refuse({ observation, device }: Seen, reason: string, batch: Batch): void {
+    const { refusals, witness } = this.#parts;
+    refusals.count(observation.atMs, device.id, reason);
+    batch.afterwards(() => witness.refused(observation, device, reason));
+  }
+
+  /** A fault in the walk of one message lets nothing of it leave; it is counted and its message is not seen again. */
+  #guarded(arrived: Arrived | undefined, walk: (batch: Batch) => void): Batch {
+    const batch = new Batch();
+    try {
+      walk(batch);
+      return batch;
+    } catch (fault) {
+      this.#parts.refusals.count(this.#parts.clock.now().ms, 0, 'fault');
+      this.#parts.wayOut()?.outbox.failed(batch.operations);
+      this.#parts.witness.fault(arrived ? 'a message' : 'closing windows', fault);
+      return new Batch();
+    }
+  }
+}

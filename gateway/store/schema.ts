@@ -1,0 +1,107 @@
+/** Marks the file as one of ours ('Enga' in ASCII), so that another program's database is never migrated. */
+export const APPLICATION_ID = 0x456e6761;
+
+/** Bytes per page, fixed when the file is created: one page is one flash write on the cards hubs run on. */
+export const PAGE_BYTES = 4096;
+
+/**
+ * Migrations in order: entry n brings a file from `user_version` n to n + 1. Append only; a released entry never changes.
+ * Keys that belong to an operator contain it (`operator.id`), though one operator is supported now. AUTOINCREMENT
+ * wherever something counts on ids: plain row ids are used again once a table is empty.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE operator (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, fingerprint BLOB NOT NULL UNIQUE, root_key BLOB NOT NULL,
+    enrolment_key BLOB NOT NULL, service_certificate TEXT NOT NULL, broker_url TEXT NOT NULL,
+    ingress_url TEXT NOT NULL, enrolled_at INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE credential (
+    name TEXT PRIMARY KEY, dialect TEXT NOT NULL, base TEXT NOT NULL, password_hash BLOB NOT NULL,
+    salt BLOB NOT NULL, created_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE device (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, thing TEXT NOT NULL, claim TEXT NOT NULL,
+    category_override TEXT, room TEXT, approved_at INTEGER, UNIQUE (source, thing)
+  ) STRICT;
+
+  CREATE TABLE offer (
+    operator INTEGER NOT NULL, slug TEXT NOT NULL, hash BLOB NOT NULL, jws TEXT NOT NULL, version INTEGER NOT NULL,
+    received_at INTEGER NOT NULL, retired_at INTEGER, PRIMARY KEY (operator, hash)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE consent_record (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, content TEXT, salt BLOB,
+    commitment BLOB NOT NULL, chain BLOB NOT NULL, signature BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE agreement (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, ordinal INTEGER NOT NULL, uuid TEXT NOT NULL UNIQUE,
+    offer_hash BLOB NOT NULL, slug TEXT NOT NULL, opened_at INTEGER NOT NULL, closed_at INTEGER,
+    confirmed INTEGER NOT NULL, UNIQUE (operator, ordinal)
+  ) STRICT;
+
+  CREATE TABLE used_subject (
+    agreement INTEGER NOT NULL, epoch INTEGER NOT NULL, subject INTEGER NOT NULL,
+    PRIMARY KEY (agreement, epoch, subject)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE window (
+    agreement INTEGER NOT NULL, category TEXT NOT NULL, property TEXT NOT NULL, subject INTEGER NOT NULL,
+    state TEXT NOT NULL, PRIMARY KEY (agreement, category, property, subject)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE last_value (
+    device INTEGER NOT NULL, kind TEXT NOT NULL, value INTEGER NOT NULL, at_ms INTEGER NOT NULL,
+    PRIMARY KEY (device, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE intake_mark (
+    source TEXT NOT NULL, client TEXT NOT NULL, packet_id INTEGER NOT NULL, hash BLOB NOT NULL,
+    PRIMARY KEY (source, client, packet_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, run BLOB NOT NULL, seq INTEGER NOT NULL,
+    lane INTEGER NOT NULL, agreement INTEGER NOT NULL, category INTEGER, property INTEGER, quantity INTEGER,
+    offer BLOB, write_key BLOB, time_s INTEGER, window_s INTEGER, value INTEGER, observed INTEGER, estimated INTEGER,
+    withdrawal BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX outbox_by_sequence ON outbox (operator, run, seq);
+  CREATE INDEX outbox_by_lane ON outbox (operator, lane, id);
+  CREATE INDEX outbox_by_agreement ON outbox (operator, agreement);
+
+  CREATE TABLE outbox_void (
+    operator INTEGER NOT NULL, run BLOB NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (operator, run, first)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE withdrawal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, slug TEXT NOT NULL, agreements TEXT NOT NULL,
+    erase_keys TEXT NOT NULL, state TEXT NOT NULL, requested_at INTEGER NOT NULL, erased_at INTEGER, receipts TEXT
+  ) STRICT;
+
+  CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, agreement INTEGER NOT NULL, slug TEXT NOT NULL,
+    category TEXT NOT NULL, property TEXT NOT NULL, quantity TEXT NOT NULL, time_s INTEGER NOT NULL,
+    window_s INTEGER NOT NULL, value INTEGER NOT NULL, run BLOB NOT NULL, seq INTEGER NOT NULL, outcome TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX journal_by_sequence ON journal (run, seq);
+
+  CREATE TABLE refusal (
+    hour INTEGER NOT NULL, device INTEGER NOT NULL, reason TEXT NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (hour, device, reason)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE history (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, device INTEGER NOT NULL, kind TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    value INTEGER NOT NULL, origin TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX history_by_time ON history (at_ms);
+  CREATE INDEX history_by_device ON history (device, kind, at_ms);
+  `,
+];

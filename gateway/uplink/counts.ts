@@ -1,0 +1,32 @@
+import type { OpenReason } from '../../proto/cell.ts';
+import type { RefusalReason } from '../../proto/wire.ts';
+import type { Problem } from './connection.ts';
+
+/**
+ * What the uplink counts: cells the data broker refused, answers that did not open, rows withheld because consent ended
+ * before they were sent, rows the data broker cannot read, receipts whose signature is not the operator's, lost
+ * connections, and changes given up because the store refused them.
+ */
+export type UplinkCount =
+  | `refused:${RefusalReason}`
+  | `unopened:${OpenReason}`
+  | `connection:${Problem}`
+  | 'withheld'
+  | 'quarantined'
+  | 'receiptInvalid'
+  | 'unsettled';
+
+/** Counts by name since the process started; what never happened is absent. */
+export class UplinkCounts {
+  readonly #counts = new Map<UplinkCount, number>();
+
+  /** Adds to a count. */
+  add(name: UplinkCount, count = 1): void {
+    if (count > 0) this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+  }
+
+  /** All counts so far. */
+  toObject(): Partial<Record<UplinkCount, number>> {
+    return Object.fromEntries(this.#counts);
+  }
+}

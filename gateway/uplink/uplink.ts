@@ -1,0 +1,217 @@
+import { createHmac } from 'node:crypto';
+import { topicDown, topicUp } from '../../proto/cell.ts';
+import { HubLink } from '../../proto/hub-link.ts';
+import type { Category } from '../../proto/lists.ts';
+import type { Receipt } from '../../proto/wire.ts';
+import { LIMITS } from '../limits.ts';
+import type { Change, Outbox } from '../outbox/outbox.ts';
+import { Answers } from './answers.ts';
+import { Cadence } from './cadence.ts';
+import type { Clock } from './clock.ts';
+import { Connection, type Problem } from './connection.ts';
+import { type UplinkCount, UplinkCounts } from './counts.ts';
+import { Lanes } from './lanes.ts';
+
+/** What hub and operator agreed on at enrolment; keys and ids raw. */
+export interface Enrolment {
+  readonly hub: Buffer;
+  readonly operator: Buffer;
+  readonly serviceKey: Buffer;
+  readonly enrolmentKey: Buffer;
+  /** The operator's MQTT ingress, or the server that ENGAWA_UPLINK_URL names instead. */
+  readonly ingressUrl: string;
+}
+
+/** The ordinals of this hub's agreements, as the gateway keeps them. */
+export interface Ordinals {
+  /** The highest ordinal that an answer of an earlier run confirmed durably; 0 at first. */
+  readonly confirmedBefore: number;
+  /**
+   * The highest ordinal ever opened. Once `keptOrdinal()` is known, a new agreement takes one above both and is written
+   * as confirmed in the transaction that opens it; before that it is written as unconfirmed.
+   */
+  highest(): number;
+  /**
+   * The first answer of this run: the broker keeps `kept`. Changes that re-number the unconfirmed agreements not above
+   * it and mark all as confirmed; nothing of them leaves before that is committed.
+   */
+  confirmed(kept: number): readonly Change[];
+}
+
+/** What the uplink is given. */
+export interface UplinkSettings {
+  readonly outbox: Outbox;
+  readonly enrolment: Enrolment;
+  readonly ordinals: Ordinals;
+  /** The live check: whether this agreement (row id) permits this category at this moment. */
+  readonly mayLeave: (agreement: number, category: Category) => boolean;
+  /** A verified receipt; the changes it means for the withdrawal, committed with the deletion of its row. */
+  readonly onReceipt: (receipt: Receipt) => readonly Change[];
+  /** So many records were acknowledged and are deleted. */
+  readonly onAcknowledged: (count: number) => void;
+  readonly clock: Clock;
+  /** From 0 up to 1, for phase and backoff. */
+  readonly random: () => number;
+  /** Time between two cells of the shaped lane. */
+  readonly cadenceMs?: number;
+}
+
+/** What the household may know of the uplink. */
+export interface UplinkStatus {
+  readonly connected: boolean;
+  readonly problem: Problem | undefined;
+  readonly waiting: number;
+  /** Milliseconds since 1970 of the last acknowledgement of this process. */
+  readonly lastAcknowledgedMs: number | null;
+  readonly counts: Partial<Record<UplinkCount, number>>;
+}
+
+/** A running uplink. */
+export interface Uplink {
+  /** Something was committed for the prompt lane. */
+  notify(): void;
+  /** Consent changed: what is sealed or in flight and may no longer leave is taken out now. */
+  recheck(): void;
+  /** The highest ordinal the broker keeps; undefined until the first answer of this run. */
+  keptOrdinal(): number | undefined;
+  status(): UplinkStatus;
+  close(): Promise<void>;
+}
+
+const CADENCE_MS = 10_000;
+
+/** Connects to the operator's ingress and carries the outbox to the data broker until closed. */
+export function startUplink(settings: UplinkSettings): Uplink {
+  return new RunningUplink(settings);
+}
+
+class RunningUplink implements Uplink {
+  readonly #settings: UplinkSettings;
+  readonly #counts = new UplinkCounts();
+  readonly #link: HubLink;
+  readonly #answers: Answers;
+  readonly #lanes: Lanes;
+  readonly #cadence: Cadence;
+  readonly #connection: Connection;
+  #cancelTick: () => void = () => undefined;
+  #answered = false;
+  #downSinceMs: number | undefined;
+  #lastAcknowledgedMs: number | null = null;
+  #closed = false;
+
+  constructor(settings: UplinkSettings) {
+    this.#settings = settings;
+    const { outbox, enrolment, ordinals, mayLeave, onReceipt, clock, random } = settings;
+    const { confirmedBefore } = ordinals;
+    const counts = this.#counts;
+    this.#link = new HubLink({ run: outbox.run, confirmedOrdinal: confirmedBefore, credit: LIMITS.firstCredit });
+    const shared = { link: this.#link, outbox, counts, hub: enrolment.hub, enrolmentKey: enrolment.enrolmentKey };
+    this.#answers = new Answers({
+      ...shared,
+      operator: enrolment.operator,
+      serviceKey: enrolment.serviceKey,
+      onReceipt,
+      confirmOrdinals: (kept) => ordinals.confirmed(kept),
+    });
+    this.#lanes = new Lanes({
+      ...shared,
+      mayLeave,
+      highestOrdinal: () => this.#highestOrdinal(),
+      isHeld: () => this.#answers.confirming,
+      send: (frame) => this.#connection.send(frame),
+      now: () => clock.now(),
+    });
+    this.#cadence = new Cadence(settings.cadenceMs ?? CADENCE_MS, random());
+    this.#connection = new Connection(addressOf(enrolment), this.#listener(), clock, random);
+    this.#planTick();
+  }
+
+  notify(): void {
+    if (this.#connection.isUp) this.#lanes.flush();
+  }
+
+  recheck(): void {
+    this.#lanes.recheck();
+  }
+
+  keptOrdinal(): number | undefined {
+    return this.#answered ? this.#link.keptOrdinal : undefined;
+  }
+
+  status(): UplinkStatus {
+    return {
+      connected: this.#connection.isUp,
+      problem: this.#connection.problem,
+      waiting: this.#settings.outbox.waiting(),
+      lastAcknowledgedMs: this.#lastAcknowledgedMs,
+      counts: this.#counts.toObject(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelTick();
+    await this.#connection.close();
+  }
+
+  #listener() {
+    return {
+      onUp: () => {
+        const nowMs = this.#settings.clock.now();
+        if (this.#downSinceMs !== undefined) this.#cadence.outage(nowMs - this.#downSinceMs, nowMs);
+        this.#downSinceMs = undefined;
+        this.#lanes.connected(!this.#answered);
+      },
+      onDown: (problem: Problem) => {
+        this.#downSinceMs ??= this.#settings.clock.now();
+        this.#counts.add(`connection:${problem}`);
+        this.#lanes.disconnected();
+      },
+      onFrame: (frame: Buffer) => void this.#take(frame),
+    };
+  }
+
+  async #take(frame: Buffer): Promise<void> {
+    const settling = this.#answers.take(frame);
+    if (!settling || this.#closed) return;
+    this.#answered = true;
+    this.#connection.answered();
+    try {
+      const { acknowledged } = await settling;
+      this.#lastAcknowledgedMs = this.#settings.clock.wall();
+      if (acknowledged > 0) this.#settings.onAcknowledged(acknowledged);
+    } catch {
+      // The store refused; Answers counted it and tries again with the next answer.
+      return;
+    }
+    if (!this.#closed && this.#connection.isUp) this.#lanes.flush();
+  }
+
+  /** Ordinals are on disk as confirmed before they are used here: those of the first answer by its commit, later ones by their own. */
+  #highestOrdinal(): number {
+    const highest = this.#settings.ordinals.highest();
+    if (!this.#answers.confirming && this.#link.canConfirm(highest)) this.#link.confirm(highest);
+    return highest;
+  }
+
+  #planTick(): void {
+    const { clock, outbox } = this.#settings;
+    const nowMs = clock.now();
+    this.#cancelTick = clock.after(this.#cadence.next(nowMs) - nowMs, () => {
+      this.#lanes.tick(this.#connection.isUp);
+      void outbox.settle();
+      this.#planTick();
+    });
+  }
+}
+
+function addressOf({ hub, enrolmentKey, ingressUrl }: Enrolment) {
+  return {
+    url: ingressUrl,
+    clientId: hub.toString('hex'),
+    username: hub.toString('hex'),
+    password: createHmac('sha256', enrolmentKey).update('mqtt').digest('hex'),
+    topicUp: topicUp(hub),
+    topicDown: topicDown(hub),
+  };
+}
