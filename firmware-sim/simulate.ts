@@ -1,0 +1,63 @@
+import { household } from './household.ts';
+import { homeClock } from './runner/clock.ts';
+import { openLink } from './runner/link.ts';
+import { type PublishCounts, publishTrace } from './runner/publish-trace.ts';
+import { trace } from './trace.ts';
+
+// The library face, together with `simulate`: what tests and other programs may import.
+export type { TraceMessage } from './dialects/zigbee2mqtt.ts';
+export { household, publishTrace, trace };
+
+/** One household to publish; instants in milliseconds of UTC. */
+export interface SimulateOptions {
+  readonly url: string;
+  readonly seed: number;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly timeZone: string;
+  /** Home seconds in a real second. */
+  readonly speed: number;
+  readonly base?: string;
+  readonly qos?: 0 | 1 | 2;
+}
+
+/** A household that is being published. */
+export interface Simulation {
+  readonly counts: PublishCounts;
+  /** Resolves when everything was published or it was stopped. */
+  readonly finished: Promise<PublishCounts>;
+  stop(): Promise<void>;
+}
+
+/** Connects and publishes a household at its pace; `ok` is false when the server refuses the credential or the URL is wrong. */
+export async function simulate(
+  options: SimulateOptions,
+): Promise<{ ok: true; simulation: Simulation } | { ok: false; reason: string }> {
+  const { url, seed, startMs, endMs, timeZone, speed } = options;
+  const base = options.base ?? 'zigbee2mqtt';
+  const stopping = new AbortController();
+  const opened = await openLink({ url, base, signal: stopping.signal, say: () => undefined });
+  if (!opened.ok) {
+    return opened;
+  }
+  const counts: PublishCounts = { sent: 0, lost: 0 };
+  const finished = publishTrace({
+    messages: trace({ seed, startMs, endMs, timeZone, base }),
+    link: opened.link,
+    clock: homeClock({ originRealMs: Date.now(), originHomeMs: startMs, speed }, Date.now),
+    qos: options.qos ?? 0,
+    signal: stopping.signal,
+    counts,
+  }).finally(() => opened.link.end());
+  return {
+    ok: true,
+    simulation: {
+      counts,
+      finished,
+      async stop() {
+        stopping.abort();
+        await finished;
+      },
+    },
+  };
+}

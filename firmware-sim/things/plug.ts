@@ -1,0 +1,112 @@
+import type { Random } from '../random.ts';
+import type { DayWorld, PowerStep } from '../world/house.ts';
+import type { Fields, Report, Thing } from './thing.ts';
+
+/** A change smaller than this is not reported by itself. */
+const CHANGE_MW = 2000;
+
+/** Two reports are at least this far apart, however the power jumps. */
+const LEAST_GAP_MS = 5000;
+
+/** Without a change a report comes after this time, drawn anew each time. */
+const HEARTBEAT_S = [200, 290] as const;
+
+const MW_MS_PER_MWH = 3_600_000;
+
+/** The first day whose consumption the counters of the plugs know: 2026-01-01. */
+const INSTALLED_DAY = 20_454;
+
+/** What a plug measures: the steps of a day, the power before the first, and more energy than any day needs. */
+export interface Load {
+  readonly restMw: number;
+  /** Milliwatt-hours; the counter starts at this for every day since 2026-01-01, so it never runs backwards when a run starts anew. */
+  readonly mostPerDayMwh: number;
+  steps(world: DayWorld, random: Random): PowerStep[];
+}
+
+/** A plug that measures what is behind it: power, current, mains voltage and the energy since it was installed. */
+export function measuringPlug(load: Load): Thing {
+  const meter = new Meter(load.restMw);
+  return {
+    initial(day): Fields {
+      meter.start(Math.max(1, day - INSTALLED_DAY) * load.mostPerDayMwh);
+      return {
+        ...meter.reading(101),
+        child_lock: 'UNLOCK',
+        countdown: 0,
+        indicator_mode: 'off/on',
+        power_outage_memory: 'restore',
+        state: 'ON',
+        switch_type_button: 'release',
+      };
+    },
+    day: (world, random) => meter.day(world, load.steps(world, random), random),
+  };
+}
+
+class Meter {
+  #powerMw: number;
+  #energyMwh = 0;
+  #remainderMwMs = 0;
+  #nowMs = Number.NEGATIVE_INFINITY;
+  #reportedMw = 0;
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  #changeDueMs = Number.POSITIVE_INFINITY;
+  #heartbeatDueMs = Number.NEGATIVE_INFINITY;
+
+  constructor(restMw: number) {
+    this.#powerMw = restMw;
+  }
+
+  start(energyMwh: number): void {
+    this.#energyMwh = energyMwh;
+  }
+
+  day(world: DayWorld, steps: readonly PowerStep[], random: Random): Report[] {
+    const reports: Report[] = [];
+    this.#nowMs = Math.max(this.#nowMs, world.startMs);
+    for (const { atMs, powerMw } of steps) {
+      this.#reportBefore(atMs, reports, random);
+      this.#advance(atMs);
+      this.#powerMw = powerMw;
+      const changed = Math.abs(powerMw - this.#reportedMw) >= CHANGE_MW;
+      if (changed && this.#changeDueMs === Number.POSITIVE_INFINITY) {
+        this.#changeDueMs = Math.max(atMs + random.between(250, 1400), this.#reportedMs + LEAST_GAP_MS);
+      }
+    }
+    this.#reportBefore(world.endMs, reports, random);
+    this.#advance(world.endMs);
+    return reports;
+  }
+
+  /** Whole watts, hundredths of amperes, whole volts, hundredths of kilowatt-hours, as this plug rounds them. */
+  reading(voltage: number): Fields {
+    return {
+      current: Math.round(this.#powerMw / voltage / 10) / 100,
+      energy: Math.floor(this.#energyMwh / 10_000) / 100,
+      power: Math.round(this.#powerMw / 1000),
+      voltage,
+    };
+  }
+
+  #reportBefore(limitMs: number, reports: Report[], random: Random): void {
+    let dueMs = Math.min(this.#changeDueMs, this.#heartbeatDueMs);
+    while (dueMs < limitMs) {
+      const atMs = Math.max(dueMs, this.#nowMs);
+      this.#advance(atMs);
+      reports.push({ atMs, fields: this.reading(100 + random.below(4)) });
+      this.#reportedMw = this.#powerMw;
+      this.#reportedMs = atMs;
+      this.#changeDueMs = Number.POSITIVE_INFINITY;
+      this.#heartbeatDueMs = atMs + random.between(HEARTBEAT_S[0] * 1000, HEARTBEAT_S[1] * 1000);
+      dueMs = this.#heartbeatDueMs;
+    }
+  }
+
+  #advance(toMs: number): void {
+    const spentMwMs = this.#remainderMwMs + this.#powerMw * (toMs - this.#nowMs);
+    this.#energyMwh += Math.floor(spentMwMs / MW_MS_PER_MWH);
+    this.#remainderMwMs = spentMwMs % MW_MS_PER_MWH;
+    this.#nowMs = toMs;
+  }
+}
