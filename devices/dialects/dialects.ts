@@ -1,0 +1,29 @@
+import type { Account, Decode } from './dialect.ts';
+import { decodeZigbee2mqtt, zigbee2mqttPayloadBytes } from './zigbee2mqtt.ts';
+import { zigbee2mqttSettings } from './zigbee2mqtt-settings.ts';
+
+/** What a program needs to know to take in one dialect. */
+export interface Dialect {
+  readonly decode: Decode;
+  /** The base topic where the household has not chosen another. */
+  readonly base: string;
+  /** The most bytes a payload under this topic may have. */
+  readonly payloadBytes: (topic: string, base: string) => number;
+  /** The lines to paste into that program's settings. */
+  readonly settings: (account: Account) => string;
+}
+
+/** Every dialect Engawa reads, by the name used on the command line. */
+export const DIALECTS = {
+  zigbee2mqtt: {
+    decode: decodeZigbee2mqtt,
+    base: 'zigbee2mqtt',
+    payloadBytes: zigbee2mqttPayloadBytes,
+    settings: zigbee2mqttSettings,
+  },
+} as const satisfies Record<string, Dialect>;
+
+/** The most bytes a payload under this topic may have in whichever dialect allows the most. */
+export function largestPayload(topic: string, base: string): number {
+  return Math.max(...Object.values(DIALECTS).map((dialect) => dialect.payloadBytes(topic, base)));
+}

@@ -1,0 +1,142 @@
+import type { AedesOptions, Client } from 'aedes';
+import type { CountIntake } from '../intake.ts';
+import type { Limits } from '../limits.ts';
+import { Attempts } from './attempts.ts';
+
+/** What an account may do: the source its messages count for, and the base topic it publishes below. */
+export interface Admitted {
+  readonly source: string;
+  readonly base: string;
+}
+
+/** Resolves with what the account may do, or undefined when name or password is wrong. */
+export type Authenticate = (user: string, password: Buffer) => Promise<Admitted | undefined>;
+
+/** What is known of one connection besides what the MQTT library keeps. */
+export interface Session {
+  readonly address: string;
+  /** As in `Arrived`. */
+  readonly connection: number;
+  admitted?: Admitted;
+  /** The client id as the device gave it. */
+  clientId: string;
+  subscriptions: number;
+}
+
+type Answer = Parameters<NonNullable<AedesOptions['authenticate']>>[3];
+
+/** CONNACK: not authorized, and identifier rejected [MQTT 3.2.2.3]. */
+const NOT_AUTHORIZED = 5;
+const IDENTIFIER_REJECTED = 2;
+
+/** The library's form of a refused CONNECT. */
+function refusal(returnCode: number): NonNullable<Parameters<Answer>[0]> {
+  return Object.assign(new Error('refused'), { returnCode });
+}
+
+/** Lets accounts in, remembers who is connected, and answers wrong passwords ever more slowly. */
+export class Doorkeeper {
+  readonly #check: Authenticate;
+  readonly #count: CountIntake;
+  readonly #limits: Limits;
+  readonly #nowMs: () => number;
+  readonly #attempts: Attempts;
+  readonly #sessions = new WeakMap<object, Session>();
+  readonly #connected = new Map<string, Client>();
+  readonly #slowed = new Map<string, number>();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #newest = 0;
+  #closing = false;
+
+  constructor(options: { authenticate: Authenticate; count: CountIntake; limits: Limits; nowMs: () => number }) {
+    this.#check = options.authenticate;
+    this.#count = options.count;
+    this.#limits = options.limits;
+    this.#nowMs = options.nowMs;
+    this.#attempts = new Attempts(options.limits);
+  }
+
+  /** Begins a session for a connection that has said nothing yet. */
+  opened(client: Client, address: string): void {
+    this.#newest = Math.max(this.#newest + 1, this.#nowMs());
+    this.#sessions.set(client, { address, connection: this.#newest, clientId: '', subscriptions: 0 });
+  }
+
+  /** What is known of a connection. */
+  sessionOf(client: Client): Session | undefined {
+    return this.#sessions.get(client);
+  }
+
+  /** Notes that a client is connected under its id. */
+  joined(client: Client): void {
+    this.#connected.set(client.id, client);
+  }
+
+  /** Notes that a client is gone, unless another has its id by now. */
+  left(client: Client): void {
+    if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
+  }
+
+  /** Ends all waiting. */
+  close(): void {
+    this.#closing = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+
+  /** Answers one CONNECT. */
+  authenticate(client: Client, user: string | undefined, password: Buffer | undefined, done: Answer): void {
+    void this.#judge(client, user, password, done);
+  }
+
+  async #judge(client: Client, user: string | undefined, password: Buffer | undefined, done: Answer): Promise<void> {
+    const session = this.#sessions.get(client);
+    if (session === undefined) return done(refusal(NOT_AUTHORIZED), false);
+    if (client.id.length > this.#limits.clientIdCharacters) {
+      this.#count('longClientId');
+      return done(refusal(IDENTIFIER_REJECTED), false);
+    }
+    const admitted = await this.#admit(user, password);
+    if (admitted === undefined) return this.#refuseSlowly(session.address, client, done);
+    this.#attempts.succeeded(session.address);
+    session.admitted = admitted;
+    session.clientId = client.id;
+    // Two accounts may use the same client id; only a second client of the same account takes the first one over.
+    client.id = `${admitted.source}\u0000${client.id}`;
+    if (this.#connected.has(client.id)) this.#count('takeover');
+    done(null, true);
+  }
+
+  async #admit(user: string | undefined, password: Buffer | undefined): Promise<Admitted | undefined> {
+    if (user === undefined || password === undefined) return undefined;
+    try {
+      return await this.#check(user, password);
+    } catch {
+      // A store that cannot be read admits nobody.
+      return undefined;
+    }
+  }
+
+  #refuseSlowly(address: string, client: Client, done: Answer): void {
+    this.#count('wrongCredential');
+    const delayMs = this.#attempts.failed(address, this.#nowMs());
+    const waiting = this.#slowed.get(address) ?? 0;
+    if (delayMs === 0) {
+      done(refusal(NOT_AUTHORIZED), false);
+      return;
+    }
+    this.#count('slowedDown');
+    if (waiting >= this.#limits.attemptsWaiting || this.#closing) {
+      client.conn.destroy();
+      return;
+    }
+    this.#slowed.set(address, waiting + 1);
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      const left = (this.#slowed.get(address) ?? 1) - 1;
+      if (left > 0) this.#slowed.set(address, left);
+      else this.#slowed.delete(address);
+      done(refusal(NOT_AUTHORIZED), false);
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+}
