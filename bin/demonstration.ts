@@ -23,11 +23,17 @@ const ROOMS: Record<string, string> = {
   television_and_kettle: '居間',
 };
 
+/** The one device of a replay. */
+const METER: Record<string, string> = { electricity_meter: '分電盤' };
+
+/** Who lives in the demonstration: the simulated people of a seed, or a recorded home's electricity (`sample`: the one that comes with Engawa). */
+export type Residents = { readonly seed: number } | { readonly replay: string };
+
 /** The demonstration's own part: a clock that runs faster, and the people who live in it. */
 export interface Demonstration {
   readonly scale: Scale;
-  /** Starts the simulated household, approves its devices, and says the one yes of its resident. */
-  moveIn(hub: Hub, seed: number): Promise<{ leave(): Promise<void> }>;
+  /** Starts who lives there, approves the devices, and says the one yes of the resident. */
+  moveIn(hub: Hub, who: Residents): Promise<{ leave(): Promise<void> }>;
   /** Stores the home's time, so that it never runs backwards between two starts. */
   keepTime(): void;
 }
@@ -45,47 +51,44 @@ export function prepareDemonstration(folder: string, speed: number, settings: Se
   };
   const timer = setInterval(keepTime, KEEP_TIME_MS);
   timer.unref();
-  return { scale, keepTime, moveIn: (hub, seed) => moveIn(hub, { folder, seed, scale, timeZone: settings.TZ }) };
+  return { scale, keepTime, moveIn: (hub, who) => moveIn(hub, { folder, who, scale, timeZone: settings.TZ }) };
 }
 
 interface Household {
   readonly folder: string;
-  readonly seed: number;
+  readonly who: Residents;
   readonly scale: Scale;
   readonly timeZone: string | undefined;
 }
 
-async function moveIn(hub: Hub, { folder, seed, scale, timeZone }: Household): Promise<{ leave(): Promise<void> }> {
-  const discovered = whenDiscovered(hub);
+async function moveIn(hub: Hub, household: Household): Promise<{ leave(): Promise<void> }> {
+  const rooms = 'replay' in household.who ? METER : ROOMS;
+  const discovered = whenDiscovered(hub, Object.keys(rooms));
   const program = fileURLToPath(new URL('./sim.ts', import.meta.url));
-  const { originRealMs, originHomeMs, speed } = scale;
-  const words = [
-    '--url',
-    await account(hub, folder),
-    '--clock',
-    `${originRealMs}:${originHomeMs}:${speed}`,
-    '--qos',
-    '1',
-    '--seed',
-    String(seed),
-  ];
-  if (timeZone !== undefined) words.push('--time-zone', timeZone);
+  const words = wordsFor(household, await account(hub, household.folder));
   const people: ChildProcess = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });
   await discovered;
   const { devices, consent } = hub.household;
-  for (const [name, room] of Object.entries(ROOMS)) await devices.approve([name], { room });
+  for (const [name, room] of Object.entries(rooms)) await devices.approve([name], { room });
   const desk = consent();
   if (desk && desk.agreements.under(FIRST_YES).length === 0) await desk.give(FIRST_YES, {});
   return { leave: () => stop(people) };
 }
 
-/** Resolves once the hub has discovered every device of the simulated home. */
-function whenDiscovered({ household }: Hub): Promise<void> {
-  const isThere = () =>
-    Object.keys(ROOMS).every((name) => household.devices.all().some((device) => device.thing === name));
+function wordsFor({ who, scale, timeZone }: Household, url: string): string[] {
+  const { originRealMs, originHomeMs, speed } = scale;
+  const zone = timeZone === undefined ? [] : ['--time-zone', timeZone];
+  const common = ['--url', url, '--clock', `${originRealMs}:${originHomeMs}:${speed}`, '--qos', '1', ...zone];
+  if ('seed' in who) return [...common, '--seed', String(who.seed)];
+  return ['replay', ...(who.replay === 'sample' ? [] : [who.replay]), ...common];
+}
+
+/** Resolves once the hub has discovered every one of these devices. */
+function whenDiscovered({ household }: Hub, names: readonly string[]): Promise<void> {
+  const isThere = () => names.every((name) => household.devices.all().some((device) => device.thing === name));
   if (isThere()) return Promise.resolve();
   const { promise, resolve } = Promise.withResolvers<void>();
   const stopListening = household.live.listen(() => {

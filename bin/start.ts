@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { HubSettings } from '../gateway/main.ts';
-import { type Demonstration, prepareDemonstration } from './demonstration.ts';
+import { type Demonstration, prepareDemonstration, type Residents } from './demonstration.ts';
 import { freePort } from './free-port.ts';
 import { type LocalBroker, localBroker } from './local-broker.ts';
 import { homeHub, hubOrExit, stopOnSignal, VERSION } from './run-hub.ts';
@@ -12,12 +12,15 @@ engawa start --no-sim   a real home: hub, portal and, unless the hub is enrolled
 
   --speed N   home seconds in a real second, 1 to 3600; the demonstration only; default 60
   --seed N    another simulated household; default 1
-  --no-people only the hub and the data broker of the demonstration, without the simulated household: for replays
+  --replay F  instead of simulated people, a real home's electricity through the hub as a power meter; F is a
+              household_power_consumption file, or "sample" for the one that comes with Engawa
+  --no-people only hub and data broker of the demonstration: bring your own devices
   --help      this text`;
 
 const OPTIONS = {
   'no-sim': { type: 'boolean' },
   'no-people': { type: 'boolean' },
+  replay: { type: 'string' },
   speed: { type: 'string' },
   seed: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -72,7 +75,7 @@ async function startHome(settings: Settings): Promise<void> {
 
 async function startDemonstration(
   settings: Settings,
-  values: { speed: number; seed: number; people: boolean },
+  values: { speed: number; who: Residents | undefined },
 ): Promise<void> {
   const folder = join(settings.dataFolder, 'demo');
   const demonstration: Demonstration = prepareDemonstration(folder, values.speed, settings);
@@ -99,7 +102,7 @@ async function startDemonstration(
   if (!hub.isEnrolled()) await broker.enrol(hub);
   const recipients = await broker.publishOffers();
   await hub.household.refreshOffers();
-  const people = values.people ? await demonstration.moveIn(hub, values.seed) : undefined;
+  const people = values.who && (await demonstration.moveIn(hub, values.who));
   const token = recipients.get('hidamari-denki');
   say([
     `Engawa ${VERSION}: the demonstration. A simulated home, ${values.speed} times as fast as yours.`,
@@ -132,5 +135,6 @@ else if (values['no-sim']) await startHome(settings);
 else {
   const speed = wholeNumber('speed', values.speed, 60, 3600);
   const seed = wholeNumber('seed', values.seed, 1, 4_294_967_295);
-  await startDemonstration(settings, { speed, seed, people: values['no-people'] !== true });
+  const people = values.replay === undefined ? { seed } : { replay: values.replay };
+  await startDemonstration(settings, { speed, who: values['no-people'] ? undefined : people });
 }
