@@ -3,6 +3,8 @@ import type { Operation } from './store/store.ts';
 /** What one message or one tick comes to: operations for one commit, and what to tell once they are on disk. */
 export class Batch {
   readonly operations: Operation[] = [];
+  /** Whether it speaks of devices at all; what a dialect ignores or refuses needs no mark. */
+  isAboutDevices = false;
   readonly #afterwards: (() => void)[] = [];
 
   /** Adds operations to the commit. */

@@ -38,7 +38,10 @@ export class HomeCore {
   enrolled: Enrolled | undefined;
   sourceState: SourceState | undefined;
   #state: HomeState;
+  /** Grows with every failed commit: what leaned on the memory before it is refused by the store. */
   #lineage = 0;
+  /** The newest commit under way. */
+  #newest: Promise<void> = Promise.resolve();
 
   private constructor(parts: HomeCoreParts) {
     this.parts = parts;
@@ -133,22 +136,29 @@ export class HomeCore {
     await this.writeLazily();
   }
 
-  /** After a failed commit nothing in memory may run ahead of the disk: the state is loaded again. */
+  /**
+   * Commits a batch; one without operations waits only for those before it, on whose memory it leans. After a failed
+   * commit nothing in memory may run ahead of the disk: the state is loaded again.
+   */
   async #commit(batch: Batch): Promise<Fate> {
     const lineage = this.#lineage;
     try {
-      await this.parts.store.commit(batch.operations, lineage);
+      if (batch.operations.length > 0) this.#newest = this.parts.store.commit(batch.operations, lineage);
+      await this.#newest;
     } catch {
       this.enrolled?.outbox.failed(batch.operations);
-      if (lineage === this.#lineage) {
-        this.#lineage += 1;
-        this.#state = loadHomeState(this.parts.store, this.parts.clock.now().ms);
-        this.parts.say('error', 'A message could not be stored and was not acknowledged. Check the disk of the hub.');
-      }
+      if (lineage === this.#lineage) this.#loadAgain();
       return 'failed';
     }
     batch.tell();
     this.enrolled?.uplink.notify();
     return 'committed';
+  }
+
+  #loadAgain(): void {
+    this.#lineage += 1;
+    this.#newest = Promise.resolve();
+    this.#state = loadHomeState(this.parts.store, this.parts.clock.now().ms);
+    this.parts.say('error', 'A message could not be stored and was not acknowledged. Check the disk of the hub.');
   }
 }

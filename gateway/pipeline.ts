@@ -54,8 +54,10 @@ export class Pipeline {
     if (wayOut()?.outbox.isFull()) return Promise.resolve('failed');
 
     const { promise, resolve } = Promise.withResolvers<Fate>();
+    const { marks } = state();
     const batch = this.#guarded(arrived, (open) => this.#walk(arrived, open));
-    batch.add(...state().marks.note(arrived, promise));
+    if (batch.isAboutDevices) marks.note(arrived, promise);
+    if (batch.operations.length > 0) batch.add(...marks.drain());
     void commit(batch).then(resolve);
     return promise;
   };
@@ -70,6 +72,7 @@ export class Pipeline {
     batch.add(...found.operations);
     for (const [reason, count] of Object.entries(found.dropped)) refusals.count(now.ms, 0, reason, count);
     if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
+    batch.isAboutDevices = found.seen.length > 0 || found.devices.length > 0;
     for (const seen of found.seen) this.#observe(seen, batch);
   }
 

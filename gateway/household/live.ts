@@ -1,5 +1,5 @@
 import type { Observation } from '../../devices/observation.ts';
-import { vocabularyOf } from '../../devices/vocabulary.ts';
+import { type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
 import type { LiveGrant } from '../consent/grant.ts';
 import type { Device } from '../intake/device-table.ts';
 import { LIMITS } from '../limits.ts';
@@ -31,6 +31,16 @@ export interface LiveParts {
   readonly onFault: (what: string, fault: unknown) => void;
 }
 
+/** What people would call an event; voltages, counters and upkeep are counted and not shown. */
+const SHOWN: ReadonlySet<Kind> = new Set<Kind>([
+  'contact.state',
+  'occupancy.state',
+  'lock.state',
+  'power.active',
+  'switch.state',
+  'tamper.state',
+]);
+
 /** The walk as it happens, for the household's page: the last events, and whoever listens. Told only what is on disk. */
 export class Live implements Witness {
   readonly counts: LiveCounts = { seen: 0, left: 0, held: 0, refused: 0 };
@@ -58,7 +68,7 @@ export class Live implements Witness {
   seen(observation: Observation, device: Device): void {
     this.counts.seen += 1;
     const { property: kind, value, atMs, origin } = observation;
-    if (origin === 'repeat' || vocabularyOf(kind).nature === 'health') {
+    if (origin === 'repeat' || !SHOWN.has(kind)) {
       this.#lastSeenId = null;
       return;
     }
@@ -99,7 +109,7 @@ export class Live implements Witness {
 
   refused(observation: Observation, device: Device, reason: string): void {
     this.counts.refused += 1;
-    if (reason === 'notAnEvent' || vocabularyOf(observation.property).nature === 'health') return;
+    if (reason === 'notAnEvent' || !SHOWN.has(observation.property)) return;
     const { property: kind, atMs } = observation;
     this.#emit('refused', {
       atMs,

@@ -8,7 +8,9 @@ export type Fate = 'committed' | 'failed';
 
 interface Mark {
   readonly hash: Buffer;
-  fate: Promise<Fate>;
+  /** The connection the packet came on last; undefined for one of an earlier run of the hub. */
+  connection: number | undefined;
+  readonly fate: Promise<Fate>;
 }
 
 /** A mark as it is stored. */
@@ -23,37 +25,46 @@ const HASH_BYTES = 16;
 const COMMITTED: Promise<Fate> = Promise.resolve('committed');
 
 /**
- * Remembers which packets were committed, so that a packet sent again (DUP=1) after a crash or a lost acknowledgement is
- * acknowledged and not counted. Without DUP nothing is a duplicate [MQTT-3.3.1-1]. A mark is kept until its packet id is
- * used again, and with the most recent client ids of a source.
+ * Remembers which packets were taken in, so that a packet sent again after a crash or a lost acknowledgement is
+ * acknowledged and not counted. Sent again means: equal to its mark, and either marked DUP [MQTT-3.3.1-1] or on another
+ * connection, because MQTT.js, which Zigbee2MQTT uses, re-sends without DUP (docs/decisions). On one connection and
+ * without DUP nothing is a duplicate. A mark is kept until its packet id is used again, and with the most recent client
+ * ids of a source.
  */
 export class IntakeMarks {
   readonly #clients = new Map<string, Map<number, Mark>>();
+  #unwritten: Operation[] = [];
 
   constructor(rows: readonly MarkRow[]) {
-    for (const row of rows) this.#of(row.source, row.client).set(row.packet_id, { hash: row.hash, fate: COMMITTED });
+    for (const { source, client, packet_id, hash } of rows)
+      this.#of(source, client).set(packet_id, { hash, connection: undefined, fate: COMMITTED });
   }
 
   /** The fate of the first sending when this packet is one sent again; undefined when it is new. */
   repeated(arrived: Arrived): Promise<Fate> | undefined {
-    if (!arrived.dup || arrived.packetId === undefined) return undefined;
+    if (arrived.packetId === undefined) return undefined;
     const mark = this.#clients.get(clientKey(arrived.source, arrived.client))?.get(arrived.packetId);
-    return mark?.hash.equals(hashOf(arrived)) ? mark.fate : undefined;
+    if (!mark?.hash.equals(hashOf(arrived))) return undefined;
+    if (!arrived.dup && mark.connection === arrived.connection) return undefined;
+    mark.connection = arrived.connection;
+    return mark.fate;
   }
 
-  /** Notes a packet whose commit is under way; returns the operations that make the mark durable with that commit. */
-  note(arrived: Arrived, fate: Promise<Fate>): Operation[] {
-    if (arrived.packetId === undefined) return [];
+  /** Notes a packet that is being taken in; its mark becomes durable with the next commit (`drain`), at the latest its own. */
+  note(arrived: Arrived, fate: Promise<Fate>): void {
+    const { source, client, packetId, connection } = arrived;
+    if (packetId === undefined) return;
     const hash = hashOf(arrived);
-    const forgotten = this.#makeRoom(arrived.source, arrived.client);
-    this.#of(arrived.source, arrived.client).set(arrived.packetId, { hash, fate });
-    return [...forgotten, ['intakeMark.put', arrived.source, arrived.client, arrived.packetId, hash]];
+    this.#makeRoom(source, client);
+    this.#of(source, client).set(packetId, { hash, connection, fate });
+    this.#unwritten.push(['intakeMark.put', source, client, packetId, hash]);
   }
 
-  /** Takes a mark back whose commit failed. */
-  forget(arrived: Arrived): void {
-    if (arrived.packetId !== undefined)
-      this.#clients.get(clientKey(arrived.source, arrived.client))?.delete(arrived.packetId);
+  /** The operations that make the marks durable which are not yet. */
+  drain(): Operation[] {
+    const operations = this.#unwritten;
+    this.#unwritten = [];
+    return operations;
   }
 
   #of(source: string, client: string): Map<number, Mark> {
@@ -66,14 +77,14 @@ export class IntakeMarks {
   }
 
   /** A source that comes with ever new client ids keeps the marks of its latest ones. */
-  #makeRoom(source: string, client: string): Operation[] {
-    if (this.#clients.has(clientKey(source, client))) return [];
+  #makeRoom(source: string, client: string): void {
+    if (this.#clients.has(clientKey(source, client))) return;
     const prefix = `${source}\n`;
     const held = [...this.#clients.keys()].filter((key) => key.startsWith(prefix));
-    return held.slice(0, Math.max(0, held.length - LIMITS.markedClients + 1)).map((key) => {
+    for (const key of held.slice(0, Math.max(0, held.length - LIMITS.markedClients + 1))) {
       this.#clients.delete(key);
-      return ['intakeMark.forget', source, key.slice(prefix.length)];
-    });
+      this.#unwritten.push(['intakeMark.forget', source, key.slice(prefix.length)]);
+    }
   }
 }
 

@@ -79,7 +79,8 @@ export class Connection {
     const client = this.#client;
     this.#client = undefined;
     this.#up = false;
-    await client?.endAsync();
+    // Without waiting for what the server still owes: on a dead line that would be for ever.
+    await client?.endAsync(true);
   }
 
   async #open(): Promise<void> {

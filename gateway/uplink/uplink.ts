@@ -172,8 +172,8 @@ class RunningUplink implements Uplink {
   }
 
   async #take(frame: Buffer): Promise<void> {
-    const settling = this.#answers.take(frame);
-    if (!settling || this.#closed) return;
+    const settling = this.#closed ? undefined : this.#answers.take(frame);
+    if (!settling) return;
     this.#answered = true;
     this.#connection.answered();
     try {

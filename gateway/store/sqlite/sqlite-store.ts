@@ -2,18 +2,16 @@ import type Database from 'better-sqlite3';
 import { LIMITS } from '../../limits.ts';
 import { STATEMENTS, type Statement } from '../statements.ts';
 import type { Operation, Store, Value } from '../store.ts';
-import { StoreError, type StoreErrorCode } from '../store-error.ts';
+import { StoreError } from '../store-error.ts';
 import { bind } from './bind.ts';
 import type { Checkpointer } from './checkpointer.ts';
-import type { BatchMessage, Failure, FromWriter, ToWriter, WriterBatch } from './messages.ts';
+import type { Failure, FromWriter, ToWriter, WriterBatch } from './messages.ts';
 import type { Thread } from './thread.ts';
 
 interface Batch extends WriterBatch {
   readonly resolve: () => void;
   readonly reject: (error: StoreError) => void;
 }
-
-const LEANS = 'leans on a refused batch';
 
 /** The opened parts a SqliteStore is made of. */
 export interface Parts {
@@ -36,7 +34,7 @@ export class SqliteStore implements Store {
   #closing = false;
   #closed = false;
   #fault: StoreError | undefined;
-  readonly #broken = new Set<number>();
+  #overloaded: number | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -45,8 +43,8 @@ export class SqliteStore implements Store {
 
   commit(operations: readonly Operation[], lineage?: number): Promise<void> {
     if (operations.length === 0) return Promise.resolve();
-    const refusal = this.#refusal(operations.length);
-    if (refusal) return Promise.reject(refusal);
+    const refusal = this.#refusal(operations.length, lineage);
+    if (refusal) return this.#refuse(refusal, lineage);
     this.#queued += operations.length;
     return new Promise((resolve, reject) => {
       this.#queue.push({ operations, lineage, resolve, reject });
@@ -93,7 +91,6 @@ export class SqliteStore implements Store {
     while (!this.#fault && (this.#queue.length > 0 || this.#scrubs.length > 0)) {
       try {
         await this.#checkpoint();
-        this.#refuseBroken();
         await this.#commitGroup(this.#takeGroup());
       } catch {
         this.#failAll({ code: 'fault', detail: 'writer ended' });
@@ -136,45 +133,26 @@ export class SqliteStore implements Store {
       this.#queued -= batch.operations.length;
       const outcome = answer.outcomes[index];
       if (outcome === true) batch.resolve();
-      else this.#reject(batch, outcome?.code ?? 'fault', outcome?.detail);
+      else batch.reject(new StoreError(outcome?.code ?? 'fault', this.#parts.file, outcome?.detail));
     });
     this.#parts.checkpointer.committed(group.reduce((sum, { operations }) => sum + operations.length, 0));
   }
 
-  #reject(batch: Batch, code: StoreErrorCode, detail?: string): void {
-    this.#break(batch.lineage);
-    batch.reject(new StoreError(code, this.#parts.file, detail));
-  }
-
-  #break(lineage: number | undefined): void {
-    if (lineage === undefined) return;
-    this.#broken.add(lineage);
-    // Lineages follow one another: once a second one broke, nobody leans on the first any more.
-    const [oldest] = this.#broken;
-    if (this.#broken.size > 2 && oldest !== undefined) this.#broken.delete(oldest);
-  }
-
-  #isBroken(lineage: number | undefined): boolean {
-    return lineage !== undefined && this.#broken.has(lineage);
-  }
-
-  /** Refuses what was queued before the batch it leans on was refused. */
-  #refuseBroken(): void {
-    if (this.#broken.size === 0) return;
-    const refused = this.#queue.filter(({ lineage }) => this.#isBroken(lineage));
-    if (refused.length === 0) return;
-    this.#queue.splice(0, this.#queue.length, ...this.#queue.filter(({ lineage }) => !this.#isBroken(lineage)));
-    for (const batch of refused) {
-      this.#queued -= batch.operations.length;
-      this.#reject(batch, 'refused', LEANS);
+  /** A refusal reaches a lineage after everything of it that was queued before: then its state may be read again. */
+  async #refuse(refusal: StoreError, lineage: number | undefined): Promise<never> {
+    if (lineage !== undefined && !this.#fault) {
+      this.#overloaded = lineage;
+      await this.#pumping;
     }
+    throw refusal;
   }
 
   #refusal(count: number, lineage: number | undefined): StoreError | undefined {
     if (this.#fault) return this.#fault;
     if (this.#closing) return new StoreError('closed', this.#parts.file);
-    if (this.#isBroken(lineage)) return new StoreError('refused', this.#parts.file, LEANS);
-    if (this.#queued + count > LIMITS.queuedOperations) return new StoreError('overload', this.#parts.file);
+    const leansOnRefused = lineage !== undefined && lineage === this.#overloaded;
+    if (leansOnRefused || this.#queued + count > LIMITS.queuedOperations)
+      return new StoreError('overload', this.#parts.file);
     return undefined;
   }
 

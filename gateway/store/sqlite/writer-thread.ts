@@ -4,7 +4,7 @@ import { STATEMENTS, type Statement } from '../statements.ts';
 import type { Operation, Value } from '../store.ts';
 import { bind } from './bind.ts';
 import { explain, openDatabase } from './database-file.ts';
-import type { BatchMessage, Failure, FromWriter, ThreadData, ToWriter, WriterBatch } from './messages.ts';
+import type { Failure, FromWriter, ThreadData, ToWriter, WriterBatch } from './messages.ts';
 
 /** The outcome of a batch that leans on one that was refused. */
 const BROKEN: Failure = { code: 'refused', detail: 'an earlier batch of its lineage was refused' };
@@ -36,7 +36,7 @@ class GroupWriter {
   commit(group: readonly WriterBatch[]): (Failure | true)[] {
     const sound = group.filter((batch) => !this.#isBroken(batch));
     const together = this.#transact(sound.flatMap(({ operations }) => operations));
-    if (together === true) return group.map((batch) => (sound.includes(batch) ? true : BROKEN));
+    if (together === true) return group.map((batch) => (this.#isBroken(batch) ? BROKEN : true));
     const alone = sound.length > 1 && concernsOneBatch(together);
     return group.map((batch) => this.#settle(batch, alone ? undefined : together));
   }
