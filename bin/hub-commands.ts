@@ -1,37 +1,7 @@
-import type { Reply } from './hub-client.ts';
+import { DEVICE_COMMANDS } from './device-commands.ts';
+import type { Command, Given } from './hub-command.ts';
 
 type Bilingual = { ja: string; en: string };
-
-/** What a command was given: its arguments, its options, and the language to answer in. */
-export interface Given {
-  readonly words: readonly string[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
-  readonly language: 'ja' | 'en';
-}
-
-/** One command of the household. `ask` sends a request to the hub. */
-export interface Command {
-  readonly words: readonly string[];
-  readonly usage: string;
-  readonly help: string;
-  /** How many arguments it takes, at least and at most. */
-  readonly arguments: readonly [number, number];
-  readonly run: (
-    given: Given,
-    ask: (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Reply>,
-  ) => Promise<Reply>;
-  readonly text: (value: never, given: Given) => readonly string[];
-}
-
-interface Device {
-  id: number;
-  name: string;
-  room: string | null;
-  approved: boolean;
-  kinds: string[];
-  vendor: string | null;
-  model: string | null;
-}
 
 interface OfferView {
   offer: string;
@@ -71,71 +41,7 @@ const offerLines = (offer: OfferView, { language }: Given): string[] => [
 
 /** Every command of `engawa hub`, in the order help shows them. */
 export const COMMANDS: readonly Command[] = [
-  {
-    words: ['device', 'add'],
-    usage: 'device add NAME [--dialect zigbee2mqtt] [--base TOPIC]',
-    help: 'Let a program publish to this hub: prints its user name, password and what to paste into its settings.',
-    arguments: [1, 1],
-    run: ({ words, options }, ask) =>
-      ask('POST', '/api/credentials', {
-        name: words[0],
-        dialect: options.dialect ?? 'zigbee2mqtt',
-        ...(options.base ? { base: options.base } : {}),
-      }),
-    text: (value: { name: string; server: string; password: string; settings: string }) => [
-      `Server:    ${value.server}`,
-      `User:      ${value.name}`,
-      `Password:  ${value.password}   (shown this once; the hub keeps only a hash)`,
-      '',
-      "Paste this into Zigbee2MQTT's configuration.yaml:",
-      '',
-      ...value.settings
-        .trimEnd()
-        .split('\n')
-        .map((line) => `  ${line}`),
-    ],
-  },
-  {
-    words: ['device', 'list'],
-    usage: 'device list',
-    help: 'The things that were discovered, and the programs that may publish.',
-    arguments: [0, 0],
-    run: (_given, ask) => ask('GET', '/api/devices'),
-    text: (value: { devices: Device[]; credentials: { name: string; dialect: string; base: string }[] }) => [
-      ...(value.devices.length === 0
-        ? ['No device was discovered yet. Add a program with: engawa hub device add NAME']
-        : []),
-      ...value.devices.map(
-        (one) =>
-          `${String(one.id).padStart(4)}  ${one.approved ? 'approved   ' : 'quarantined'}  ${one.name}${one.room ? ` (${one.room})` : ''}  ${[one.vendor, one.model].filter(Boolean).join(' ')}  ${one.kinds.join(', ')}`,
-      ),
-      ...value.credentials.map((one) => `may publish: ${one.name}, ${one.dialect}, below ${one.base}/`),
-    ],
-  },
-  {
-    words: ['device', 'approve'],
-    usage: 'device approve ID|NAME… [--all] [--room ROOM] [--category power.total]',
-    help: 'Approve things: only then are they observed. --all approves everything that was listed.',
-    arguments: [0, 1000],
-    run: ({ words, options }, ask) =>
-      ask('POST', '/api/devices/approve', {
-        ...(options.all ? { all: true } : { ids: words }),
-        ...(options.room ? { room: options.room } : {}),
-        ...(options.category ? { category: options.category } : {}),
-      }),
-    text: (value: { id: number; thing: string }[]) =>
-      value.length === 0
-        ? ['Nothing was waiting for approval.']
-        : value.map((one) => `approved: ${one.id} ${one.thing}`),
-  },
-  {
-    words: ['device', 'remove'],
-    usage: 'device remove ID|NAME',
-    help: 'Remove a thing with everything the home remembers of it, or a program that may publish.',
-    arguments: [1, 1],
-    run: ({ words }, ask) => ask('POST', '/api/devices/remove', { which: words[0] }),
-    text: (value: { removed: string }) => [`removed: ${value.removed}`],
-  },
+  ...DEVICE_COMMANDS,
   {
     words: ['enroll'],
     usage: 'enroll URL CODE',

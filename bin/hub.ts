@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { askHub, preferredLanguage } from './hub-client.ts';
-import { COMMANDS, type Command } from './hub-commands.ts';
+import type { Command } from './hub-command.ts';
+import { COMMANDS } from './hub-commands.ts';
 import { settingsOrExit } from './settings.ts';
 
 const OPTIONS = {

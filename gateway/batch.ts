@@ -7,6 +7,18 @@ export class Batch {
   isAboutDevices = false;
   readonly #afterwards: (() => void)[] = [];
 
+  /** A batch filled by a walk; when the walk throws, an empty one, and `onFault` hears of it and of the operations that will never be. */
+  static of(walk: (batch: Batch) => void, onFault: (fault: unknown, unused: readonly Operation[]) => void): Batch {
+    const batch = new Batch();
+    try {
+      walk(batch);
+      return batch;
+    } catch (fault) {
+      onFault(fault, batch.operations);
+      return new Batch();
+    }
+  }
+
   /** Adds operations to the commit. */
   add(...operations: readonly Operation[]): void {
     this.operations.push(...operations);

@@ -4,7 +4,7 @@ import { mayStillLeave } from './consent/decide.ts';
 import { ConsentDesk } from './household/consent-desk.ts';
 import { OfferShelf } from './household/offer-shelf.ts';
 import { Outbox } from './outbox/outbox.ts';
-import type { WayOut } from './pipeline.ts';
+import type { WayOut } from './parts.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
 import type { Store } from './store/store.ts';
 import type { HomeClock } from './time/home-clock.ts';

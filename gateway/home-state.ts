@@ -3,7 +3,7 @@ import type { Category } from '../proto/lists.ts';
 import { type DeviceRow, DeviceTable } from './intake/device-table.ts';
 import { IntakeMarks, type MarkRow } from './intake/intake-marks.ts';
 import { LastValues } from './intake/last-values.ts';
-import { type OpenWindow, resume, windowKey } from './minimize/minimize.ts';
+import { type OpenWindow, resume, windowKey } from './minimize/open-window.ts';
 import type { Operation, Store } from './store/store.ts';
 
 /** A window that is filling, with the agreement it belongs to. */

@@ -1,42 +1,16 @@
 import type { Arrived } from '../devices/intake.ts';
 import { Batch } from './batch.ts';
-import type { ConsentIndex } from './consent/consent-index.ts';
-import { decide } from './consent/decide.ts';
+import { decide, isLive } from './consent/decide.ts';
 import type { Permitted } from './consent/permitted.ts';
-import type { History } from './history/history.ts';
-import { type HomeState, keepWindow } from './home-state.ts';
+import { keepWindow } from './home-state.ts';
 import type { Fate } from './intake/intake-marks.ts';
-import { interpret, type Known, type Seen } from './intake/interpret.ts';
+import { interpret, type Seen } from './intake/interpret.ts';
 import { journalEntry } from './journal/journal.ts';
-import type { Refusals } from './journal/refusals.ts';
-import { minimize, roll, subjectOf, windowKey } from './minimize/minimize.ts';
+import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
-import type { Outbox } from './outbox/outbox.ts';
-import type { HomeKeys } from './pseudonymize/home-keys.ts';
+import { roll, subjectOf, windowKey } from './minimize/open-window.ts';
+import type { PipelineParts } from './parts.ts';
 import { pseudonymize } from './pseudonymize/pseudonymize.ts';
-import type { HomeClock } from './time/home-clock.ts';
-import type { Witness } from './witness.ts';
-
-/** Where releases go once the hub is enrolled with an operator. */
-export interface WayOut {
-  readonly keys: HomeKeys;
-  readonly outbox: Outbox;
-  readonly ordinalOf: (agreement: number) => number;
-}
-
-/** What the walk leans on; `state` and `wayOut` are asked each time because both can be replaced. */
-export interface PipelineParts {
-  readonly state: () => HomeState;
-  readonly dialectOf: Known['dialectOf'];
-  readonly consent: () => ConsentIndex;
-  readonly wayOut: () => WayOut | undefined;
-  readonly clock: HomeClock;
-  readonly history: History;
-  readonly refusals: Refusals;
-  readonly witness: Witness;
-  /** Commits a batch and tells what it holds; on failure restores the state from disk and resolves with `failed`. */
-  readonly commit: (batch: Batch) => Promise<Fate>;
-}
 
 /** The walk of one data point, from a message that arrived to a row in the outbox. Read it from top to bottom. */
 export class Pipeline {
@@ -55,7 +29,7 @@ export class Pipeline {
 
     const { promise, resolve } = Promise.withResolvers<Fate>();
     const { marks } = state();
-    const batch = this.#guarded(arrived, (open) => this.#walk(arrived, open));
+    const batch = this.#guarded('a message', (open) => this.#walk(arrived, open));
     if (batch.isAboutDevices) marks.note(arrived, promise);
     if (batch.operations.length > 0) batch.add(...marks.drain());
     void commit(batch).then(resolve);
@@ -127,12 +101,15 @@ export class Pipeline {
   /** Closes the windows whose end has come and discards those whose grant has ended. To be called about once a second. */
   tick(): Promise<Fate> {
     const { state, consent, clock, commit } = this.#parts;
-    const { ms } = clock.now();
-    const batch = this.#guarded(undefined, (open) => {
+    const moment = clock.moment();
+    const batch = this.#guarded('closing windows', (open) => {
       for (const [key, kept] of state().windows) {
         const { agreement, window } = kept;
         const grant = consent().of(agreement, window.category);
-        const rolled = grant ? roll(grant, window, ms, clock.offsetS) : { ready: [], window: undefined };
+        const rolled =
+          grant && isLive(grant, moment)
+            ? roll(grant, window, moment.nowMs, clock.offsetS)
+            : { ready: [], window: undefined };
         for (const minimized of rolled.ready) this.#release(minimized, undefined, open);
         if (rolled.window) state().windows.set(key, { agreement, window: rolled.window });
         else state().windows.delete(key);
@@ -150,16 +127,12 @@ export class Pipeline {
   }
 
   /** A fault in the walk of one message lets nothing of it leave; it is counted and its message is not seen again. */
-  #guarded(arrived: Arrived | undefined, walk: (batch: Batch) => void): Batch {
-    const batch = new Batch();
-    try {
-      walk(batch);
-      return batch;
-    } catch (fault) {
-      this.#parts.refusals.count(this.#parts.clock.now().ms, 0, 'fault');
-      this.#parts.wayOut()?.outbox.failed(batch.operations);
-      this.#parts.witness.fault(arrived ? 'a message' : 'closing windows', fault);
-      return new Batch();
-    }
+  #guarded(what: string, walk: (batch: Batch) => void): Batch {
+    const { clock, refusals, wayOut, witness } = this.#parts;
+    return Batch.of(walk, (fault, unused) => {
+      refusals.count(clock.now().ms, 0, 'fault');
+      wayOut()?.outbox.failed(unused);
+      witness.fault(what, fault);
+    });
   }
 }

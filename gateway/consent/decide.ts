@@ -38,10 +38,15 @@ export function decide(observation: Observation, consent: ConsentIndex, place: P
   return permitted.length > 0 ? { permitted, refusal: undefined } : refused(refusal);
 }
 
+/** Whether a grant has not run out at this moment. */
+export function isLive(grant: LiveGrant, moment: Moment): boolean {
+  return lifetime(grant, moment) === undefined;
+}
+
 /** Whether what an agreement already released may still leave at this moment; asked in the same turn as the write to the socket. */
 export function mayStillLeave(consent: ConsentIndex, agreement: number, category: Category, moment: Moment): boolean {
   const grant = consent.of(agreement, category);
-  return grant !== undefined && lifetime(grant, moment) === undefined && hours(grant, moment) === undefined;
+  return grant !== undefined && isLive(grant, moment) && hours(grant, moment) === undefined;
 }
 
 function against(grant: LiveGrant, observation: Observation, place: Place, moment: Moment): Refusal | undefined {

@@ -42,7 +42,7 @@ export interface Household {
   readonly consent: () => ConsentDesk | undefined;
   readonly view: () => ReturnType<typeof viewOf>;
   readonly offers: () => ReturnType<typeof offerViews>;
-  readonly status: () => HubStatus;
+  readonly status: () => Promise<HubStatus>;
   readonly journal: (page: { before?: number | undefined; limit: number }) => JournalEntry[];
   /** Where a program reaches the listener, for what is pasted into its settings; null when the listener is off. */
   readonly listenerUrl: () => string | null;

@@ -60,7 +60,11 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     consent: () => home.enrolled?.consent,
     view: () => viewOf(view),
     offers: () => offerViews(view),
-    status: () => statusOf(home, settings, listenerUrl()),
+    status: async () => {
+      // What was refused a moment ago is asked for most; otherwise it would be shown up to half a minute late.
+      await home.writeLazily();
+      return statusOf(home, settings, listenerUrl());
+    },
     journal: ({ before, limit }) =>
       store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry),
     listenerUrl,

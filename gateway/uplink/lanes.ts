@@ -81,10 +81,26 @@ export class Lanes {
     }
   }
 
-  /** Checks everything in flight against the consent of this moment and takes out what may no longer leave. */
+  /**
+   * Checks everything in flight against the consent of this moment and takes out what may no longer leave. The cell
+   * sealed ahead is sealed again under a new number when that concerns it, or when a withdrawal should travel in it.
+   */
   recheck(): void {
     for (const cell of [...this.#cells.keys()]) this.#mayStillGo(cell);
-    if (this.#ahead && this.#isStale(this.#ahead.cell)) this.#ahead = this.#compose('shaped');
+    if (!this.#ahead) return;
+    if (this.#withdrawalWaits()) this.#settings.link.purged(this.#idsIn(this.#ahead.cell));
+    else if (!this.#isStale(this.#ahead.cell)) return;
+    this.#ahead = this.#compose('shaped');
+  }
+
+  #withdrawalWaits(): boolean {
+    const { link, outbox } = this.#settings;
+    const rows = outbox.pending('control', 0, LIMITS.composeRows);
+    return link.hasCredit && rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
+  }
+
+  #idsIn(cell: number): number[] {
+    return (this.#cells.get(cell)?.rows ?? []).map(({ id }) => id);
   }
 
   #isStale(cell: number): boolean {
