@@ -65,8 +65,9 @@ async function moveIn(hub: Hub, household: Household): Promise<{ leave(): Promis
   const rooms = 'replay' in household.who ? METER : ROOMS;
   const discovered = whenDiscovered(hub, Object.keys(rooms));
   const program = fileURLToPath(new URL('./sim.ts', import.meta.url));
-  const words = wordsFor(household, await account(hub, household.folder));
-  const people: ChildProcess = spawn(process.execPath, [program, ...words], {
+  const url = await account(hub, household.folder);
+  const people: ChildProcess = spawn(process.execPath, [program, ...wordsFor(household)], {
+    env: { ...process.env, ENGAWA_SIM_URL: url },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });
@@ -78,10 +79,10 @@ async function moveIn(hub: Hub, household: Household): Promise<{ leave(): Promis
   return { leave: () => stop(people) };
 }
 
-function wordsFor({ who, scale, timeZone }: Household, url: string): string[] {
+function wordsFor({ who, scale, timeZone }: Household): string[] {
   const { originRealMs, originHomeMs, speed } = scale;
   const zone = timeZone === undefined ? [] : ['--time-zone', timeZone];
-  const common = ['--url', url, '--clock', `${originRealMs}:${originHomeMs}:${speed}`, '--qos', '1', ...zone];
+  const common = ['--clock', `${originRealMs}:${originHomeMs}:${speed}`, '--qos', '1', ...zone];
   if ('seed' in who) return [...common, '--seed', String(who.seed)];
   return ['replay', ...(who.replay === 'sample' ? [] : [who.replay]), ...common];
 }

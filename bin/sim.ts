@@ -1,10 +1,19 @@
 import { HELP, readArguments } from '../firmware-sim/runner/arguments.ts';
 import { run } from '../firmware-sim/runner/run.ts';
 
+/** A URL with a password is better not among the arguments, where every user of the machine can read it. */
+function withUrl(words: readonly string[]): readonly string[] {
+  const url = process.env.ENGAWA_SIM_URL;
+  const has = words.some(
+    (word) => word === '--url' || word.startsWith('--url=') || word === '--out' || word === '--help',
+  );
+  return url === undefined || has ? words : [...words, '--url', url];
+}
+
 /** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
 async function main(words: readonly string[]): Promise<number> {
   const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const asked = readArguments(words, Date.now(), zone);
+  const asked = readArguments(withUrl(words), Date.now(), zone);
   if (!asked.ok) {
     process.stderr.write(`engawa sim: ${asked.reason}\n`);
     return 2;
@@ -17,6 +26,9 @@ async function main(words: readonly string[]): Promise<number> {
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => stopping.abort());
   }
+  // Started by the demonstration: when that program is gone, so is the channel to it.
+  process.once('disconnect', () => stopping.abort());
+  process.channel?.unref();
   const say = (sentence: string): void => {
     process.stderr.write(`engawa sim: ${sentence}\n`);
   };

@@ -34,7 +34,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
        engawa sim --out FILE.jsonl --days N [OPTIONS]
        engawa sim replay [FILE] --url mqtt://… [OPTIONS]
 
-  --url URL         the MQTT server, mqtt:// or mqtts:// for TLS
+  --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
   --out FILE        write the messages to a file instead, one JSON object a line
   --speed N         home seconds in a real second; default 1
   --clock R:H:N     share a clock: at real time R (milliseconds) the home's time is H, N times as fast

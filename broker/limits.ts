@@ -1,0 +1,60 @@
+const second = 1_000;
+const minute = 60 * second;
+
+/** Every limit of the data broker, with its reason. Times in milliseconds, sizes in bytes unless the name says otherwise. */
+export const LIMITS = {
+  /** How long an invite can be used: long enough to carry it to the hub, short enough to be forgotten in a drawer. */
+  inviteLifeMs: 24 * 60 * minute,
+  /** Invites that wait at once: an operator's script that loops is stopped before it fills the store. */
+  invitesWaiting: 10_000,
+  /** Cells in one transaction: bounds how long a withdrawal waits behind a burst. */
+  cellsPerCommit: 64,
+  /** Cells waiting to be stored; more are dropped and counted, hubs send them again. */
+  cellsWaiting: 512,
+  /** Cells a hub may have outstanding while the broker keeps up, and while it does not. */
+  creditPlenty: 8,
+  creditScarce: 1,
+  /** Cells waiting above which credit is scarce. */
+  scarceAbove: 128,
+  /** Stored intervals of one run shown in an answer; above it only those that matter to the cell, and the oldest hole. */
+  intervalsShown: 64,
+  /** Stored intervals of one hub over all its runs: a hub that counts in steps of two cannot fill the store. */
+  intervalsPerHub: 100_000,
+  /** Retries to begin a transaction while another worker holds the store, and the pause between them. */
+  beginTries: 2_000,
+  beginPauseMs: 5,
+  /** How often space of withdrawn blocks is reclaimed: erasing is the key's destruction, this only tidies. */
+  reclaimEveryMs: 10 * minute,
+  /** Rows removed at a time when space of withdrawn blocks is reclaimed, so that cells are not held up. */
+  reclaimRows: 500,
+  /** Records in one answer of a feed: default, and most. */
+  feedRecords: 1_000,
+  feedRecordsMost: 10_000,
+  /** Feed entries read from the store at a time. */
+  feedEntriesPerRead: 500,
+  /** Live connections of one recipient: one per worker of theirs is plenty. */
+  livePerRecipient: 16,
+  /** A comment on an idle live connection, below the usual 60 s of proxies. */
+  liveHeartbeatMs: 15 * second,
+  /** A live reader that takes nothing for so long is closed; it comes back with its cursor. */
+  liveStalledMs: minute,
+  /** HTTP requests per address and minute: feeds and offers, enrolments, withdrawals. */
+  requestsPerMinute: 1_200,
+  enrolmentsPerMinute: 30,
+  withdrawalsPerMinute: 120,
+  /** Body of a request: the longest is an offer on the command socket. */
+  httpBody: 64 * 1024,
+  /** Size of one MQTT packet: a cell is 4 KiB, the rest is topic and header. */
+  mqttPacket: 8 * 1024,
+  /** Wrong passwords on the ingress are answered this late, so that guessing is slow. */
+  wrongPasswordMs: second,
+  /** MQTT connections at once on the embedded ingress; larger fleets use an MQTT server of their own. */
+  mqttConnections: 10_000,
+  /** Time to connect to an external MQTT server, and the longest pause between attempts. */
+  mqttConnectMs: 10 * second,
+  mqttPauseMs: 30 * second,
+  /** Longest path of a Unix socket the operating system takes. */
+  socketPath: 107,
+  /** How long a command line waits for the broker's answer. */
+  commandMs: 30 * second,
+} as const;
