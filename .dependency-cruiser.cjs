@@ -130,7 +130,7 @@ module.exports = {
       'history-stays-home',
       "The home's memory of its sensors is written by the walk and read by the household; only where the hub is put together does a third place know it.",
       '^gateway/history/',
-      ['^gateway/history/', '^gateway/(pipeline|main|home-core)\\.ts$', '^gateway/(intake|household)/'],
+      ['^gateway/history/', '^gateway/(pipeline|parts|main|home-core)\\.ts$', '^gateway/(intake|household)/'],
     ),
 
     onlyReachedFrom(

@@ -17,7 +17,8 @@ export default defineConfig({
       project('conformance'),
       project('simulation', { testTimeout: 600_000 }),
       project('tidy', { testTimeout: 120_000 }),
-      project('e2e', { fileParallelism: false, testTimeout: 180_000 }),
+      // After the others: whole programs beside a busy machine would only be slow to start.
+      project('e2e', { fileParallelism: false, testTimeout: 180_000, sequence: { groupOrder: 1 } }),
     ],
   },
 });

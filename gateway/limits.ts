@@ -70,4 +70,6 @@ export const LIMITS = {
   requestsPerMinute: 600,
   /** Time between two looks at the windows: a window leaves at most this much later than it closes. */
   tickMs: 1_000,
+  /** Time between two looks at the operator's offers. */
+  refreshOffersMs: 3_600_000,
 } as const;

@@ -125,9 +125,9 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
 
   const tick = every(() => void home.tick(), LIMITS.tickMs);
   const lazily = every(() => void home.writeLazily(), LIMITS.lazyWriteMs);
+  const offers = every(() => void household.refreshOffers(), LIMITS.refreshOffersMs);
   started.add(() => {
-    clearInterval(tick);
-    clearInterval(lazily);
+    for (const timer of [tick, lazily, offers]) clearInterval(timer);
   });
   return {
     portalUrl: portal.address,

@@ -22,7 +22,10 @@ export interface Store {
   all<Row>(statement: Statement, ...args: Value[]): Row[];
   /** The first row of a reading statement, or undefined. */
   get<Row>(statement: Statement, ...args: Value[]): Row | undefined;
-  /** Moves the write-ahead log into the database and truncates it, so that erased rows do not stay in the log. */
+  /**
+   * Moves the write-ahead log into the database and truncates it, so that erased rows do not stay in the log. Never
+   * rejects: when it cannot be done now, the log is written over later.
+   */
   scrub(): Promise<void>;
   /** Commits what is queued, then closes writer, checkpointer, reader and lock. */
   close(): Promise<void>;

@@ -62,8 +62,18 @@ export class Answers {
     if (answered.refusal) counts.add(`refused:${answered.refusal.reason}`, answered.refusal.count);
     counts.add('quarantined', answered.quarantined.length);
     const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.countIn(one), 0);
-    await this.#commit(this.#changes(answered));
+    await this.#commit(this.#guarded(answered));
     return { acknowledged };
+  }
+
+  /** A fault in what others add to an answer is counted; of that answer nothing is deleted, the next one names it again. */
+  #guarded(answered: Answered): Change[] {
+    try {
+      return this.#changes(answered);
+    } catch (fault) {
+      this.#settings.counts.add('fault');
+      throw fault;
+    }
   }
 
   #changes(answered: Answered): Change[] {

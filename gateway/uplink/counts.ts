@@ -5,7 +5,7 @@ import type { Problem } from './connection.ts';
 /**
  * What the uplink counts: cells the data broker refused, answers that did not open, rows withheld because consent ended
  * before they were sent, rows the data broker cannot read, receipts whose signature is not the operator's, lost
- * connections, and changes given up because the store refused them.
+ * connections, commits the store refused (`unsettled`), and faults of the program itself.
  */
 export type UplinkCount =
   | `refused:${RefusalReason}`
@@ -14,7 +14,8 @@ export type UplinkCount =
   | 'withheld'
   | 'quarantined'
   | 'receiptInvalid'
-  | 'unsettled';
+  | 'unsettled'
+  | 'fault';
 
 /** Counts by name since the process started; what never happened is absent. */
 export class UplinkCounts {

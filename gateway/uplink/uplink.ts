@@ -181,7 +181,7 @@ class RunningUplink implements Uplink {
       this.#lastAcknowledgedMs = this.#settings.clock.wall();
       if (acknowledged > 0) this.#settings.onAcknowledged(acknowledged);
     } catch {
-      // The store refused; Answers counted it and tries again with the next answer.
+      // Counted by Answers, and tried again with the next answer.
       return;
     }
     if (!this.#closed && this.#connection.isUp) this.#lanes.flush();

@@ -8,13 +8,13 @@ import { Thread } from './thread.ts';
  */
 export class Checkpointer {
   readonly #data: ThreadData;
-  readonly #lost: () => Error;
+  readonly #lost: (detail: string) => Error;
   #thread: Thread<ToCheckpointer, FromCheckpointer> | undefined;
   #operations = 0;
   #running = false;
   #overgrown = false;
 
-  constructor(data: ThreadData, lost: () => Error) {
+  constructor(data: ThreadData, lost: (detail: string) => Error) {
     this.#data = data;
     this.#lost = lost;
   }
@@ -30,18 +30,23 @@ export class Checkpointer {
     if (this.#running || this.#operations < LIMITS.checkpointOperations) return;
     this.#operations = 0;
     this.#running = true;
-    const finish = () => {
+    void this.run('PASSIVE').then(() => {
       this.#running = false;
-    };
-    this.run('PASSIVE').then(finish, finish);
+    });
   }
 
-  /** Runs one checkpoint; the thread starts with the first one. A checkpoint that fails is simply tried again later. */
+  /**
+   * Runs one checkpoint, on a thread that starts with the first one. Never rejects: a checkpoint that fails is tried
+   * again later, if need be on a new thread, and no commit depends on it.
+   */
   async run(mode: CheckpointMode): Promise<void> {
     this.#thread ??= new Thread(new URL('./checkpoint-thread.ts', import.meta.url), this.#data, this.#lost);
-    const answer = await this.#thread.ask({ mode });
+    const thread = this.#thread;
+    const answer = await thread.ask({ mode }).catch(() => undefined);
+    if (!answer && this.#thread === thread) this.#thread = undefined;
     // Only a passive run may ask for a pause: otherwise a reader that never ends would stop the writer for good.
-    this.#overgrown = mode === 'PASSIVE' && 'frames' in answer && answer.frames > LIMITS.logFrames;
+    const frames = answer && 'frames' in answer ? answer.frames : 0;
+    this.#overgrown = mode === 'PASSIVE' && frames > LIMITS.logFrames;
   }
 
   /** Ends the thread. */

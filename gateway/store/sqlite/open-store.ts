@@ -26,7 +26,7 @@ export async function openStore({ file, home, onFault }: StoreSettings): Promise
   const lock = takeLock(file);
   try {
     const data: ThreadData = { file, home };
-    const lost = () => new StoreError('fault', file, 'thread ended');
+    const lost = (detail: string) => new StoreError('fault', file, detail);
     const writer = new Thread<ToWriter, FromWriter>(new URL('./writer-thread.ts', import.meta.url), data, lost);
     const answer = await writer.ask();
     if (!('opened' in answer) || answer.opened !== true) {

@@ -61,7 +61,7 @@ export class SqliteStore implements Store {
   }
 
   scrub(): Promise<void> {
-    if (this.#fault) return Promise.reject(this.#fault);
+    if (this.#fault || this.#closing) return Promise.resolve();
     return new Promise((resolve) => {
       this.#scrubs.push(resolve);
       this.#start();

@@ -9,19 +9,23 @@ export class Thread<To, From> {
   readonly #worker: Worker;
   readonly #waiting: { resolve: (answer: From) => void; reject: (error: Error) => void }[] = [];
   readonly #ended: Promise<void>;
-  readonly #lost: () => Error;
+  readonly #lost: (detail: string) => Error;
   #alive = true;
+  #detail = 'thread ended';
 
-  constructor(script: URL, data: ThreadData, lost: () => Error) {
+  /** `lost` gets the name or code of what ended the thread, never a message. */
+  constructor(script: URL, data: ThreadData, lost: (detail: string) => Error) {
     this.#lost = lost;
     this.#worker = new Worker(script, { workerData: data });
     this.#worker.on('message', (answer: From) => this.#waiting.shift()?.resolve(answer));
-    // Without a listener an error in a thread would end the process; its `exit` follows and says all we need.
-    this.#worker.on('error', () => undefined);
+    // Without a listener an error in a thread would end the process; its `exit` follows.
+    this.#worker.on('error', (error) => {
+      this.#detail = 'code' in error ? String(error.code) : error.name;
+    });
     this.#ended = new Promise((resolve) => {
       this.#worker.once('exit', () => {
         this.#alive = false;
-        for (const { reject } of this.#waiting.splice(0)) reject(lost());
+        for (const { reject } of this.#waiting.splice(0)) reject(lost(this.#detail));
         resolve();
       });
     });
@@ -29,7 +33,7 @@ export class Thread<To, From> {
 
   /** The answer to a message (or, without one, the thread's next word of its own). */
   ask(message?: To): Promise<From> {
-    if (!this.#alive) return Promise.reject(this.#lost());
+    if (!this.#alive) return Promise.reject(this.#lost(this.#detail));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       if (message !== undefined) this.#worker.postMessage(message);

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Outbox } from '../../../../gateway/outbox/outbox.ts';
+import type { Release } from '../../../../gateway/pseudonymize/release.ts';
+import type { Operation } from '../../../../gateway/store/store.ts';
+import { pseudonym, writeKey } from '../../../../proto/keys.ts';
+import { type Home, openHome, release } from './home.ts';
+
+let home: Home;
+let outbox: Outbox;
+
+beforeEach(async () => {
+  home = await openHome();
+  home.agreement(1, 1);
+  home.agreement(2, 1);
+  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+});
+afterEach(() => home.close());
+
+const poison: Operation = ['outbox.deleteRow', Buffer.alloc(1), 'x', 3];
+const ERASE = '5a'.repeat(32);
+
+async function enqueue(count: number, wanted = { agreement: 1 }): Promise<void> {
+  await home.store.commit(Array.from({ length: count }, () => outbox.enqueue(release(wanted))).flat());
+}
+
+const sequences = () => outbox.pending('shaped', 0, 100).map(({ seq }) => seq);
+
+test('what is enqueued comes back as the record it was, with its agreement and ordinal', async () => {
+  await home.store.commit(outbox.enqueue(release({ agreement: 2, lane: 'prompt', value: -40 })));
+  const [row] = outbox.pending('prompt', 0, 10);
+  expect(row).toEqual({
+    id: 1,
+    run: outbox.run,
+    seq: 1,
+    agreement: 2,
+    ordinal: 2,
+    lane: 'prompt',
+    record: {
+      writeKey: 'cd'.repeat(16),
+      offer: 'ab'.repeat(16),
+      category: 'power.appliance',
+      property: 'power.active',
+      quantity: 'mean_power_w',
+      timeS: 1_790_000_100,
+      windowS: 900,
+      value: -40,
+      observedPermille: 987,
+      estimatedTime: false,
+    },
+  });
+});
+
+test('a look-alike of a release throws', () => {
+  const copy = { fields: () => release({ agreement: 1 }).fields() } as unknown as Release;
+  expect(() => outbox.enqueue(copy)).toThrow(TypeError);
+  expect(() => outbox.enqueue(Object.create(release({ agreement: 1 })))).toThrow(TypeError);
+});
+
+test('each outbox draws its own run, and sequences count in it from 1', async () => {
+  await enqueue(2);
+  const next = new Outbox({ store: home.store, operator: 1, randomBytes });
+  await home.store.commit(next.enqueue(release({ agreement: 1 })));
+  expect(next.run).not.toBe(outbox.run);
+  expect(outbox.pending('shaped', 0, 9).map(({ run, seq }) => [run, seq])).toEqual([
+    [outbox.run, 1],
+    [outbox.run, 2],
+    [next.run, 1],
+  ]);
+});
+
+test('the sequences of a failed commit become void, and later ones are not disturbed', async () => {
+  await enqueue(1);
+  const failing = outbox.commit([...outbox.enqueue(release({ agreement: 1 })), poison]);
+  const good = outbox.commit(outbox.enqueue(release({ agreement: 1 })));
+  await expect(failing).rejects.toMatchObject({ code: 'refused' });
+  await good;
+  await outbox.settle();
+  expect(sequences()).toEqual([1, 3]);
+  expect(outbox.voids(10)).toEqual([{ run: outbox.run, first: 2, count: 1, void: true }]);
+});
+
+test('a sequence that is durable after all is never declared void', async () => {
+  const operations = outbox.enqueue(release({ agreement: 1 }));
+  await home.store.commit(operations);
+  outbox.failed(operations);
+  await outbox.settle();
+  expect(outbox.voids(10)).toEqual([]);
+});
+
+test('void ranges that could not be committed are committed later', async () => {
+  const { store } = home;
+  let full = true;
+  const moody = new Outbox({
+    store: { ...proxy(store), commit: (batch) => (full ? Promise.reject(new Error('full')) : store.commit(batch)) },
+    operator: 1,
+    randomBytes,
+  });
+  await expect(moody.commit(moody.enqueue(release({ agreement: 1 })))).rejects.toThrow('full');
+  await moody.settle();
+  full = false;
+  await moody.settle();
+  expect(moody.voids(10)).toEqual([{ run: moody.run, first: 1, count: 1, void: true }]);
+});
+
+function proxy(store: Home['store']): Home['store'] {
+  return {
+    commit: (batch) => store.commit(batch),
+    all: (statement, ...args) => store.all(statement, ...args),
+    get: (statement, ...args) => store.get(statement, ...args),
+    scrub: () => store.scrub(),
+    close: () => store.close(),
+  };
+}
+
+test('a purge takes only its agreement and categories, leaves withdrawals, and collapses neighbours', async () => {
+  await enqueue(3);
+  await enqueue(1, { agreement: 2 });
+  const lock = { agreement: 1, category: 'lock.state' as const };
+  await home.store.commit([...outbox.enqueue(release(lock)), ...outbox.enqueue(release(lock))]);
+  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
+  await home.store.commit(outbox.purge(1, ['power.appliance']));
+  expect(sequences()).toEqual([4, 5, 6]);
+  expect(outbox.voids(10)).toEqual([{ run: outbox.run, first: 1, count: 3, void: true }]);
+  await home.store.commit(outbox.purge(1));
+  expect(sequences()).toEqual([4]);
+  expect(outbox.pending('control', 0, 10)).toHaveLength(1);
+});
+
+test('an acknowledgement deletes records and covered void ranges of its run, and no withdrawal', async () => {
+  await enqueue(4);
+  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
+  await home.store.commit(outbox.dropped([2], 'withheld'));
+  const acknowledged = {
+    run: outbox.run,
+    intervals: [
+      { first: 1, last: 3 },
+      { first: 5, last: 5 },
+    ],
+  };
+  expect(outbox.countIn(acknowledged)).toBe(2);
+  await home.store.commit(outbox.acknowledged(acknowledged));
+  expect(sequences()).toEqual([4]);
+  expect(outbox.voids(10)).toEqual([]);
+  expect(outbox.pending('control', 0, 10)).toHaveLength(1);
+});
+
+test('only the receipt for the same pseudonym and categories ends a withdrawal', async () => {
+  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state', 'power.total'] }, 1));
+  const name = pseudonym(writeKey(Buffer.from(ERASE, 'hex'))).toString('hex');
+  const receipt = { pseudonym: name, erasedAtS: 1, signature: '' };
+  expect(outbox.receipted({ ...receipt, categories: ['lock.state'] })).toEqual([]);
+  expect(
+    outbox.receipted({ ...receipt, pseudonym: '00'.repeat(16), categories: ['lock.state', 'power.total'] }),
+  ).toEqual([]);
+  await home.store.commit(outbox.receipted({ ...receipt, categories: ['power.total', 'lock.state'] }));
+  expect(outbox.pending('control', 0, 10)).toEqual([]);
+});
+
+test('the journal follows: provided, withdrawn, withheld, quarantined', async () => {
+  await enqueue(5);
+  const run = Buffer.from(outbox.run, 'hex');
+  for (let seq = 1; seq <= 5; seq++) home.journal(run, seq);
+  await home.store.commit(outbox.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 1 }] }));
+  await home.store.commit(outbox.dropped([2], 'withheld'));
+  await home.store.commit(outbox.dropped([3], 'quarantined'));
+  await home.store.commit(outbox.purge(1));
+  expect(home.query('SELECT seq, outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome)).toEqual([
+    'provided',
+    'withheld',
+    'quarantined',
+    'withdrawn',
+    'withdrawn',
+  ]);
+});
+
+test('rekeying changes only the named keys of its agreement', async () => {
+  await home.store.commit([
+    ...outbox.enqueue(release({ agreement: 1, writeKey: '11'.repeat(16) })),
+    ...outbox.enqueue(release({ agreement: 1, writeKey: '22'.repeat(16) })),
+    ...outbox.enqueue(release({ agreement: 2, writeKey: '11'.repeat(16) })),
+  ]);
+  await home.store.commit(outbox.rekey(1, [{ from: '11'.repeat(16), to: '33'.repeat(16) }]));
+  const keys = outbox.pending('shaped', 0, 9).map((row) => ('record' in row ? row.record.writeKey.slice(0, 2) : ''));
+  expect(keys).toEqual(['33', '22', '11']);
+});
+
+test('a hole of an older run becomes void where nothing is held; one of this run is left alone', async () => {
+  await enqueue(5);
+  await home.store.commit(outbox.dropped([2], 'withheld'));
+  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
+  await home.store.commit(later.voidMissing(outbox.run, { first: 1, last: 9 }));
+  expect(later.voids(10).map(({ first, count }) => [first, count])).toEqual([
+    [2, 1],
+    [6, 4],
+  ]);
+  expect(later.voidMissing(later.run, { first: 1, last: 9 })).toEqual([]);
+});
