@@ -1,15 +1,21 @@
 import type { Observation } from '../../devices/observation.ts';
+import { vocabularyOf } from '../../devices/vocabulary.ts';
 import { LIMITS } from '../limits.ts';
 import type { Operation } from '../store/store.ts';
+
+/** What a household looks back at: states, and power. Voltages, link quality and the like would fill the card with what nobody asks for. */
+function isWorthKeeping({ property }: Observation): boolean {
+  return property === 'power.active' || vocabularyOf(property).nature === 'state';
+}
 
 /** The home's own memory of its sensors: bounded, written lazily, read only by the household. */
 export class History {
   #unwritten: Operation[] = [];
   #dropped = 0;
 
-  /** Remembers an observation of an approved device; repeats are not remembered. */
+  /** Remembers an observation of an approved device: states and power, and no repeats. */
   remember(observation: Observation): void {
-    if (observation.origin === 'repeat') return;
+    if (observation.origin === 'repeat' || !isWorthKeeping(observation)) return;
     if (this.#unwritten.length >= LIMITS.historyUnwritten) {
       this.#dropped += 1;
       return;
