@@ -1,3 +1,4 @@
+import { checkRecord } from '../../proto/blocks.ts';
 import { pseudonym, writeKey } from '../../proto/keys.ts';
 import { CATEGORIES, type Category, PROPERTIES, QUANTITIES } from '../../proto/lists.ts';
 import type { Interval, Range, Receipt, RunId, RunIntervals, Withdrawal } from '../../proto/wire.ts';
@@ -55,10 +56,11 @@ export class Outbox {
     return this.#sequence;
   }
 
-  /** Operation that adds a genuine Release, under its own agreement and lane. Throws TypeError on anything else. */
+  /** Operation that adds a genuine Release, under its own agreement and lane. Throws TypeError on anything else, RangeError on what no cell can say. */
   enqueue(release: Release): Operation[] {
     if (!Release.isGenuine(release)) throw new TypeError('only a Release made by pseudonymize may leave');
     const { agreement, lane, ...record } = release.fields();
+    checkRecord(record);
     return [
       [
         'outbox.add',
