@@ -1,15 +1,22 @@
 import { checkRecord } from '../../proto/blocks.ts';
-import { pseudonym, writeKey } from '../../proto/keys.ts';
-import { CATEGORIES, type Category, PROPERTIES, QUANTITIES } from '../../proto/lists.ts';
+import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { Interval, Range, Receipt, RunId, RunIntervals, Withdrawal } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import { Release } from '../pseudonymize/release.ts';
-import type { Statement } from '../store/statements.ts';
 import type { Operation, Store } from '../store/store.ts';
-import { gapsIn, rangesOf } from './ranges.ts';
-import { LANE_NUMBERS, type OutboxLane, type OutboxRow, readRow, type StoredRow, writeWithdrawal } from './row.ts';
+import {
+  answers,
+  LANE_NUMBERS,
+  type OutboxLane,
+  type OutboxRow,
+  readRow,
+  type StoredRow,
+  writeRecord,
+  writeWithdrawal,
+} from './row.ts';
+import { Sequences } from './sequences.ts';
 
-const ADDING: ReadonlySet<Statement> = new Set(['outbox.add', 'outbox.addWithdrawal']);
+const RUN_BYTES = 8;
 
 /** A change to be committed, as the methods of the outbox return it. */
 export type Change = Operation;
@@ -33,27 +40,26 @@ export interface KeyChange {
  * and every sequence that will never be sent becomes a void range, so that no hole stays undeclared.
  */
 export class Outbox {
-  /** The run of this process start: 16 hex digits drawn at random, durable with the first item enqueued. */
-  readonly run: RunId;
   readonly #store: Store;
   readonly #operator: number;
-  readonly #runBytes: Buffer;
-  #sequence = 0;
+  readonly #sequences: Sequences;
   #waiting: number;
-  #owed: Operation[] = [];
-  #settling: Promise<void> | undefined;
 
-  constructor(settings: OutboxSettings) {
-    this.#store = settings.store;
-    this.#operator = settings.operator;
-    this.#runBytes = settings.randomBytes(8);
-    this.run = this.#runBytes.toString('hex');
+  constructor({ store, operator, randomBytes }: OutboxSettings) {
+    this.#store = store;
+    this.#operator = operator;
+    this.#sequences = new Sequences(store, operator, randomBytes(RUN_BYTES));
     this.#waiting = this.waiting();
+  }
+
+  /** The run of this process start: 16 hex digits. */
+  get run(): RunId {
+    return this.#sequences.run;
   }
 
   /** Sequence given to the newest item of this run; 0 before the first. The journal names an item by (run, sequence). */
   get sequence(): number {
-    return this.#sequence;
+    return this.#sequences.last;
   }
 
   /** Operation that adds a genuine Release, under its own agreement and lane. Throws TypeError on anything else, RangeError on what no cell can say. */
@@ -61,34 +67,14 @@ export class Outbox {
     if (!Release.isGenuine(release)) throw new TypeError('only a Release made by pseudonymize may leave');
     const { agreement, lane, ...record } = release.fields();
     checkRecord(record);
-    return [
-      [
-        'outbox.add',
-        this.#operator,
-        this.#runBytes,
-        this.#next(),
-        LANE_NUMBERS[lane],
-        agreement,
-        CATEGORIES[record.category],
-        PROPERTIES[record.property],
-        QUANTITIES[record.quantity].wire,
-        Buffer.from(record.offer, 'hex'),
-        Buffer.from(record.writeKey, 'hex'),
-        record.timeS,
-        record.windowS,
-        record.value,
-        record.observedPermille,
-        record.estimatedTime ? 1 : 0,
-      ],
-    ];
+    const place = [this.#operator, this.#sequences.runBytes, this.#next(), LANE_NUMBERS[lane], agreement] as const;
+    return [['outbox.add', ...place, ...writeRecord(record)]];
   }
 
   /** Operation that adds a withdrawal for the data broker; it leaves before everything else. */
   enqueueWithdrawal(withdrawal: Withdrawal, agreement: number): Operation[] {
-    const bytes = writeWithdrawal(withdrawal);
-    return [
-      ['outbox.addWithdrawal', this.#operator, this.#runBytes, this.#next(), LANE_NUMBERS.control, agreement, bytes],
-    ];
+    const place = [this.#operator, this.#sequences.runBytes, this.#next(), LANE_NUMBERS.control, agreement] as const;
+    return [['outbox.addWithdrawal', ...place, writeWithdrawal(withdrawal)]];
   }
 
   /**
@@ -166,35 +152,14 @@ export class Outbox {
     ]);
   }
 
-  /**
-   * Operations that declare void what the data broker misses in an older run and this hub does not hold either. In the
-   * run of this process every hole is either still on its way to the disk or declared already: nothing is returned.
-   */
+  /** Operations that declare void what the data broker misses in an older run and this hub does not hold either. */
   voidMissing(run: RunId, hole: Interval): Operation[] {
-    if (run === this.run) return [];
-    const bytes = Buffer.from(run, 'hex');
-    const bounds = [this.#operator, bytes, hole.first, hole.last] as const;
-    const rows = this.#store.all<{ seq: number }>('outbox.interval', ...bounds);
-    const voids = this.#store.all<{ first: number; count: number }>('outbox.voidsIn', ...bounds);
-    const known = [
-      ...rows.map(({ seq }) => ({ first: seq, last: seq })),
-      ...voids.map(({ first, count }) => ({ first, last: first + count - 1 })),
-    ];
-    return gapsIn(hole, known).map((gap) => this.#voidUnused(bytes, gap));
+    return this.#sequences.missing(run, hole);
   }
 
-  /**
-   * To be called with the operations of a commit that was rejected: their sequences were never durable and become
-   * void. Commits that by itself, now or at the next `settle`. After a fault of the store, when the outcome is unknown,
-   * nothing can be committed, so nothing durable is ever declared void.
-   */
+  /** To be called with the operations of a commit that was rejected: their sequences become void. */
   failed(operations: readonly Operation[]): void {
-    const owed = operations.filter(([statement]) => statement === 'outbox.voidUnused');
-    const drawn = operations
-      .filter(([statement, operator]) => ADDING.has(statement) && operator === this.#operator)
-      .map((operation) => Number(operation[3]));
-    this.#owed.push(...owed, ...rangesOf(drawn).map((range) => this.#voidUnused(this.#runBytes, range)));
-    void this.settle();
+    this.#sequences.unused(operations);
   }
 
   /** Commits operations of this outbox together with others; when nothing of them was stored, `failed` follows by itself. */
@@ -208,16 +173,8 @@ export class Outbox {
   }
 
   /** Commits the void ranges that failed commits left behind; resolves when done or when the store refused again. */
-  async settle(): Promise<void> {
-    if (this.#settling) return this.#settling;
-    if (this.#owed.length === 0) return;
-    const owed = this.#owed;
-    this.#owed = [];
-    this.#settling = this.#store.commit(owed).catch(() => {
-      this.#owed.push(...owed);
-    });
-    await this.#settling;
-    this.#settling = undefined;
+  settle(): Promise<void> {
+    return this.#sequences.settle();
   }
 
   /** Whether the outbox holds as many rows as it may (LIMITS.outboxRows); the intake then stops acknowledging. */
@@ -234,17 +191,6 @@ export class Outbox {
 
   #next(): number {
     this.#waiting += 1;
-    this.#sequence += 1;
-    return this.#sequence;
+    return this.#sequences.next();
   }
-
-  #voidUnused(run: Buffer, { first, last }: Interval): Operation {
-    return ['outbox.voidUnused', this.#operator, run, first, last - first + 1];
-  }
-}
-
-function answers(receipt: Receipt, { eraseKey, categories }: Withdrawal): boolean {
-  if (receipt.categories.length !== categories.length) return false;
-  if (!categories.every((category) => receipt.categories.includes(category))) return false;
-  return pseudonym(writeKey(Buffer.from(eraseKey, 'hex'))).toString('hex') === receipt.pseudonym;
 }

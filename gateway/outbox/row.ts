@@ -1,6 +1,17 @@
 import type { Item } from '../../proto/hub-item.ts';
-import { CATEGORIES, type Category, categoryOf, type Lane, propertyOf, quantityOf } from '../../proto/lists.ts';
-import type { WireRecord, Withdrawal } from '../../proto/wire.ts';
+import { pseudonym, writeKey } from '../../proto/keys.ts';
+import {
+  CATEGORIES,
+  type Category,
+  categoryOf,
+  type Lane,
+  PROPERTIES,
+  propertyOf,
+  QUANTITIES,
+  quantityOf,
+} from '../../proto/lists.ts';
+import type { Receipt, WireRecord, Withdrawal } from '../../proto/wire.ts';
+import type { Value } from '../store/store.ts';
 
 /** Lanes of the outbox: those of the offers, and `control` for withdrawals, which go before everything else. */
 export type OutboxLane = Lane | 'control';
@@ -56,6 +67,22 @@ export function readRow(stored: StoredRow): OutboxRow {
   return { ...place, lane, record };
 }
 
+/** A record as stored, in the order of `outbox.add`. */
+export function writeRecord(record: WireRecord): Value[] {
+  return [
+    CATEGORIES[record.category],
+    PROPERTIES[record.property],
+    QUANTITIES[record.quantity].wire,
+    Buffer.from(record.offer, 'hex'),
+    Buffer.from(record.writeKey, 'hex'),
+    record.timeS,
+    record.windowS,
+    record.value,
+    record.observedPermille,
+    record.estimatedTime ? 1 : 0,
+  ];
+}
+
 /** A withdrawal as stored: the erase key's 32 bytes, then one byte for each category. */
 export function writeWithdrawal(withdrawal: Withdrawal): Buffer {
   const key = Buffer.from(withdrawal.eraseKey, 'hex');
@@ -71,4 +98,11 @@ function readWithdrawal(bytes: Buffer): Withdrawal {
 function known<Name>(name: Name | undefined): Name {
   if (name === undefined) throw new Error('a row of the outbox holds something that is on no closed list');
   return name;
+}
+
+/** Whether a receipt answers a withdrawal: the same name, the same categories. */
+export function answers(receipt: Receipt, { eraseKey, categories }: Withdrawal): boolean {
+  if (receipt.categories.length !== categories.length) return false;
+  if (!categories.every((category) => receipt.categories.includes(category))) return false;
+  return pseudonym(writeKey(Buffer.from(eraseKey, 'hex'))).toString('hex') === receipt.pseudonym;
 }
