@@ -1,0 +1,99 @@
+import type { Acceptance } from './broker-link.ts';
+import { DOWN_BODY_BYTES } from './cell.ts';
+import { Intervals } from './intervals.ts';
+import { varintBytes } from './steps.ts';
+import type { DownBody, Interval, Range, Receipt, RefusalReason, RunId, RunIntervals, UpBody } from './wire.ts';
+
+/**
+ * Answers, always small enough for one down cell. A run in at most 64 pieces is acknowledged whole; of one in more, the
+ * pieces that touch the cell are, and its oldest hole is asked for. When even that does not fit, the rest is left out:
+ * an acknowledgement is a set, so less of it is only later, never wrong.
+ */
+
+/** Pieces above which a run is no longer acknowledged whole. */
+export const INTERVALS_ANSWERED = 64;
+
+/** Upper bounds in bytes. */
+const BOUND = { envelope: 60, receipt: 112, run: 16 };
+
+function isTouched({ first, last }: Interval, ranges: readonly Range[]): boolean {
+  return ranges.some((range) => range.first <= last && range.first + range.count - 1 >= first);
+}
+
+/** The pieces that fit `budget` bytes, in order. */
+function within(intervals: readonly Interval[], budget: number): { kept: Interval[]; bytes: number } {
+  const kept: Interval[] = [];
+  let bytes = 0;
+  let end = -1;
+  for (const interval of intervals) {
+    const cost = varintBytes(interval.first - end - 2) + varintBytes(interval.last - interval.first);
+    if (bytes + cost > budget) break;
+    bytes += cost;
+    end = interval.last;
+    kept.push(interval);
+  }
+  return { kept, bytes };
+}
+
+function acknowledge(received: readonly RunIntervals[], ranges: readonly Range[], budget: number): RunIntervals[] {
+  const acknowledged: RunIntervals[] = [];
+  let left = budget;
+  for (const { run, intervals } of received) {
+    if (intervals.length === 0 || left <= BOUND.run) continue;
+    const own = ranges.filter((range) => range.run === run);
+    const touched = intervals.filter((interval) => isTouched(interval, own));
+    const whole = intervals.length <= INTERVALS_ANSWERED ? within(intervals, left - BOUND.run) : undefined;
+    const chosen = whole?.kept.length === intervals.length ? whole : within(touched, left - BOUND.run);
+    left -= chosen.bytes + BOUND.run;
+    if (chosen.kept.length > 0) acknowledged.push({ run, intervals: chosen.kept });
+  }
+  return acknowledged;
+}
+
+function holeIn(received: readonly RunIntervals[]): DownBody['hole'] {
+  const scattered = received.find(({ intervals }) => intervals.length > INTERVALS_ANSWERED);
+  const hole = scattered && Intervals.fromArray(scattered.intervals).oldestHole();
+  return scattered && hole && { run: scattered.run, ...hole };
+}
+
+/** The answer to a cell that was read, after the commit of its acceptance; `credit` cells may be outstanding. */
+export function answer(input: {
+  body: UpBody;
+  acceptance: Acceptance;
+  receipts: readonly Receipt[];
+  credit: number;
+}): DownBody {
+  const { body, acceptance, receipts, credit } = input;
+  const budget = DOWN_BODY_BYTES - BOUND.envelope - BOUND.receipt * receipts.length;
+  const hole = holeIn(acceptance.received);
+  return {
+    cell: body.cell,
+    acknowledged: acknowledge(acceptance.received, body.ranges, budget),
+    credit,
+    highestOrdinal: acceptance.highestOrdinal,
+    ...(acceptance.refusal && { refusal: acceptance.refusal }),
+    ...(hole && { hole }),
+    receipts,
+  };
+}
+
+/** The answer to a cell that opened but could not be read; `run` and `cell` as `peekUp` gave them. */
+export function refuse(input: {
+  run: RunId;
+  cell: number;
+  reason: RefusalReason;
+  held: readonly Interval[];
+  highestOrdinal: number;
+  credit: number;
+}): DownBody {
+  const { run, cell, reason, held, highestOrdinal, credit } = input;
+  const budget = DOWN_BODY_BYTES - BOUND.envelope;
+  return {
+    cell,
+    acknowledged: acknowledge([{ run, intervals: held }], [], budget),
+    credit,
+    highestOrdinal,
+    refusal: { reason, count: 1 },
+    receipts: [],
+  };
+}

@@ -1,0 +1,191 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { decodeDown, decodeUp, encodeDown, encodeUp } from './codec.ts';
+import { type Direction, runKey } from './keys.ts';
+import { type DownBody, type RefusalReason, type RunId, type UpBody, WIRE_VERSION } from './wire.ts';
+
+/**
+ * Sealed cells of fixed size. Up: version 1, run 8, cell number 8, ciphertext, tag 16. Down: the same with a random
+ * nonce of 12 before the ciphertext. The plaintext is a 2-byte length, the body, and zeros.
+ * The version byte, the run and the number of the cell stay where they are in every later version.
+ */
+
+/** The size of every up cell in bytes. */
+export const UP_CELL_BYTES = 4096;
+/** The size of every down cell in bytes. */
+export const DOWN_CELL_BYTES = 1024;
+
+const HEADER_BYTES = 17;
+const TAG_BYTES = 16;
+const NONCE_BYTES = 12;
+const LENGTH_BYTES = 2;
+const ZEROS = Buffer.alloc(UP_CELL_BYTES);
+
+/** The largest encoded body an up cell can carry. */
+export const UP_BODY_BYTES = UP_CELL_BYTES - HEADER_BYTES - TAG_BYTES - LENGTH_BYTES;
+/** The largest encoded body a down cell can carry. */
+export const DOWN_BODY_BYTES = DOWN_CELL_BYTES - HEADER_BYTES - NONCE_BYTES - TAG_BYTES - LENGTH_BYTES;
+
+/** Why a cell was not opened. `size` and `seal` deserve no answer (anybody could have made it); the rest are refusals. */
+export type OpenReason = 'size' | 'seal' | RefusalReason;
+/** The clear part of a cell. */
+export interface CellHeader {
+  readonly version: number;
+  readonly run: RunId;
+  readonly cell: number;
+}
+
+/** The topic of a hub's up cells; `hub` is its 16 bytes. */
+export function topicUp(hub: Buffer): string {
+  return `engawa/1/${hub.toString('hex')}/up`;
+}
+
+/** The topic of the answers to a hub; `hub` is its 16 bytes. */
+export function topicDown(hub: Buffer): string {
+  return `engawa/1/${hub.toString('hex')}/down`;
+}
+
+function headerBytes({ version, run, cell }: CellHeader): Buffer {
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes[0] = version;
+  bytes.write(run, 1, 'hex');
+  bytes.writeBigUInt64BE(BigInt(cell), 9);
+  return bytes;
+}
+
+function associated(header: Buffer, hub: Buffer, direction: Direction): Buffer {
+  return Buffer.concat([header.subarray(0, 1), hub, header.subarray(1, 9), Buffer.from(direction), header.subarray(9)]);
+}
+
+function upNonce(header: Buffer): Buffer {
+  return Buffer.concat([Buffer.alloc(NONCE_BYTES - 8), header.subarray(9)]);
+}
+
+interface Seal {
+  readonly enrolmentKey: Buffer;
+  readonly hub: Buffer;
+  readonly header: Buffer;
+  readonly direction: Direction;
+  readonly nonce: Buffer;
+}
+
+function seal(body: Buffer, plainBytes: number, { enrolmentKey, hub, header, direction, nonce }: Seal): Buffer {
+  if (body.length > plainBytes - LENGTH_BYTES) {
+    throw new RangeError(`a body of ${body.length} bytes does not fit a cell of direction ${direction}`);
+  }
+  const plain = Buffer.alloc(plainBytes);
+  plain.writeUInt16BE(body.length);
+  body.copy(plain, LENGTH_BYTES);
+  const key = runKey(enrolmentKey, header.subarray(1, 9), direction);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated(header, hub, direction));
+  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function unseal(sealed: Buffer, { enrolmentKey, hub, header, direction, nonce }: Seal): Buffer | undefined {
+  const key = runKey(enrolmentKey, header.subarray(1, 9), direction);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(associated(header, hub, direction)).setAuthTag(sealed.subarray(-TAG_BYTES));
+  try {
+    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body in a plaintext, or undefined when the length or the padding is wrong. */
+function bodyIn(plain: Buffer): Buffer | undefined {
+  const end = LENGTH_BYTES + plain.readUInt16BE();
+  if (end > plain.length || !plain.subarray(end).equals(ZEROS.subarray(0, plain.length - end))) return undefined;
+  return plain.subarray(LENGTH_BYTES, end);
+}
+
+/** Reads a cell's clear header; a number above 2^53 - 1 is malformed. Says nothing about who made the cell. */
+function peek(frame: Buffer, bytes: number): ({ ok: true } & CellHeader) | { ok: false; reason: 'size' | 'malformed' } {
+  if (frame.length !== bytes) return { ok: false, reason: 'size' };
+  const cell = Number(frame.readBigUInt64BE(9));
+  if (!Number.isSafeInteger(cell) || cell < 1) return { ok: false, reason: 'malformed' };
+  return { ok: true, version: frame[0] as number, run: frame.toString('hex', 1, 9), cell };
+}
+
+/** Reads an up cell's clear header, so that the broker can count and answer; it is not yet shown to be genuine. */
+export function peekUp(frame: Buffer): ReturnType<typeof peek> {
+  return peek(frame, UP_CELL_BYTES);
+}
+
+/** Seals an up cell: the same body always gives the same 4,096 bytes; a body that does not fit throws RangeError. */
+export function sealUp({ enrolmentKey, hub, body }: { enrolmentKey: Buffer; hub: Buffer; body: UpBody }): Buffer {
+  const header = headerBytes({ version: WIRE_VERSION, run: body.run, cell: body.cell });
+  const plainBytes = UP_BODY_BYTES + LENGTH_BYTES;
+  const how: Seal = { enrolmentKey, hub, header, direction: 'up', nonce: upNonce(header) };
+  return Buffer.concat([header, seal(encodeUp(body), plainBytes, how)]);
+}
+
+/** Opens an up cell of this hub, of whatever run its header names. */
+export function openUp({
+  frame,
+  enrolmentKey,
+  hub,
+}: {
+  frame: Buffer;
+  enrolmentKey: Buffer;
+  hub: Buffer;
+}): { ok: true; body: UpBody } | { ok: false; reason: OpenReason } {
+  const peeked = peekUp(frame);
+  if (!peeked.ok) return { ok: false, reason: peeked.reason === 'size' ? 'size' : 'seal' };
+  const header = frame.subarray(0, HEADER_BYTES);
+  const plain = unseal(frame.subarray(HEADER_BYTES), {
+    enrolmentKey,
+    hub,
+    header,
+    direction: 'up',
+    nonce: upNonce(header),
+  });
+  if (plain === undefined) return { ok: false, reason: 'seal' };
+  if (peeked.version !== WIRE_VERSION) return { ok: false, reason: 'version' };
+  const bytes = bodyIn(plain);
+  if (bytes === undefined) return { ok: false, reason: 'malformed' };
+  const decoded = decodeUp(bytes);
+  if (!decoded.ok) return decoded;
+  const agrees = decoded.body.run === peeked.run && decoded.body.cell === peeked.cell;
+  return agrees ? decoded : { ok: false, reason: 'malformed' };
+}
+
+/** What sealing an answer needs: `run` is the run of the up cell it answers, `randomNonce` 12 fresh random bytes. */
+export interface DownInput {
+  readonly enrolmentKey: Buffer;
+  readonly hub: Buffer;
+  readonly run: RunId;
+  readonly body: DownBody;
+  readonly randomNonce: Buffer;
+}
+
+/** Seals an answer of 1,024 bytes; a body that does not fit throws RangeError. */
+export function sealDown({ enrolmentKey, hub, run, body, randomNonce }: DownInput): Buffer {
+  if (randomNonce.length !== NONCE_BYTES) throw new RangeError(`a nonce must be ${NONCE_BYTES} bytes`);
+  const header = headerBytes({ version: WIRE_VERSION, run, cell: body.cell });
+  const how: Seal = { enrolmentKey, hub, header, direction: 'down', nonce: randomNonce };
+  return Buffer.concat([header, randomNonce, seal(encodeDown(body), DOWN_BODY_BYTES + LENGTH_BYTES, how)]);
+}
+
+/** Opens an answer sealed for this hub and this run; one for another run does not open (`seal`). */
+export function openDown(input: {
+  frame: Buffer;
+  enrolmentKey: Buffer;
+  hub: Buffer;
+  run: RunId;
+}): { ok: true; body: DownBody } | { ok: false; reason: OpenReason } {
+  const { frame, enrolmentKey, hub } = input;
+  const peeked = peek(frame, DOWN_CELL_BYTES);
+  if (!peeked.ok) return { ok: false, reason: peeked.reason === 'size' ? 'size' : 'seal' };
+  if (peeked.run !== input.run) return { ok: false, reason: 'seal' };
+  const header = frame.subarray(0, HEADER_BYTES);
+  const nonce = frame.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
+  const sealed = frame.subarray(HEADER_BYTES + NONCE_BYTES);
+  const plain = unseal(sealed, { enrolmentKey, hub, header, direction: 'down', nonce });
+  if (plain === undefined) return { ok: false, reason: 'seal' };
+  if (peeked.version !== WIRE_VERSION) return { ok: false, reason: 'version' };
+  const bytes = bodyIn(plain);
+  if (bytes === undefined) return { ok: false, reason: 'malformed' };
+  const decoded = decodeDown(bytes);
+  if (!decoded.ok) return decoded;
+  return decoded.body.cell === peeked.cell ? decoded : { ok: false, reason: 'malformed' };
+}

@@ -1,0 +1,127 @@
+import { UP_BODY_BYTES } from './cell.ts';
+import { encodeUp } from './codec.ts';
+import { WITHDRAWALS_PER_CELL } from './codec-up.ts';
+import type { Item } from './hub-item.ts';
+import { Intervals } from './intervals.ts';
+import type { Range, RunId, UpBody, WireRecord, Withdrawal } from './wire.ts';
+
+/** The part of a body that does not depend on what is carried. */
+export type Envelope = Pick<UpBody, 'run' | 'cell' | 'highestOrdinal'>;
+/** What the link knows about single items. */
+export interface Known {
+  readonly isReceived: (run: RunId, seq: number) => boolean;
+  /** In how large a company this item may still travel, after a refusal; undefined when it was never refused. */
+  readonly atMost: (id: number) => number | undefined;
+}
+/** A body and the items it carries. */
+export interface Fitted {
+  readonly body: UpBody;
+  readonly items: readonly Item[];
+}
+
+/** More records than fit any cell: bounds the search. */
+const RECORDS_PER_CELL = 1500;
+/** Every range may cost the answer an interval. */
+const RANGES_PER_CELL = 128;
+const VOIDS_PER_CELL = 32;
+
+/** Upper bounds in bytes, so that a small cell need not be encoded to know that it fits. */
+const BOUND = { envelope: 40, range: 30, record: 100, withdrawal: 60 };
+
+type Sets = Map<RunId, Intervals>;
+
+function addTo(sets: Sets, run: RunId, first: number, count: number): void {
+  const set = sets.get(run) ?? Intervals.fromArray([]);
+  set.add(first, count);
+  sets.set(run, set);
+}
+
+function rangesOf(sets: Sets, isVoid: boolean): Range[] {
+  return [...sets].flatMap(([run, set]) =>
+    set.toArray().map(({ first, last }) => ({ run, first, count: last - first + 1, void: isVoid })),
+  );
+}
+
+/** What is carried, and the void ranges joined; a void range that touches what is carried waits for another cell. */
+function rangesFor(items: readonly Item[], voids: readonly Range[], known: Known): Range[] {
+  const carried: Sets = new Map();
+  const declared: Sets = new Map();
+  for (const { run, seq } of items) if (!known.isReceived(run, seq)) addTo(carried, run, seq, 1);
+  for (const { run, first, count } of voids) {
+    if (!carried.get(run)?.overlaps(first, count)) addTo(declared, run, first, count);
+  }
+  return [...rangesOf(carried, false), ...rangesOf(declared, true).slice(0, VOIDS_PER_CELL)];
+}
+
+function bodyOf(envelope: Envelope, items: readonly Item[], voids: readonly Range[], known: Known): UpBody {
+  const records: WireRecord[] = [];
+  const withdrawals: Withdrawal[] = [];
+  for (const item of items) {
+    if ('withdrawal' in item) withdrawals.push(item.withdrawal);
+    else records.push(item.record);
+  }
+  return { ...envelope, ranges: rangesFor(items, voids, known), records, withdrawals };
+}
+
+function fits(body: UpBody): boolean {
+  const { ranges, records, withdrawals } = body;
+  if (ranges.length > RANGES_PER_CELL + VOIDS_PER_CELL) return false;
+  const bound =
+    BOUND.envelope +
+    BOUND.range * ranges.length +
+    BOUND.record * records.length +
+    BOUND.withdrawal * withdrawals.length;
+  return bound <= UP_BODY_BYTES || encodeUp(body).length <= UP_BODY_BYTES;
+}
+
+/**
+ * Withdrawals first, as many as one answer can receipt, then records, both in the order offered; a withdrawal that was
+ * refused alone is never given up, and goes last so that it holds nothing up.
+ */
+function ordered(items: readonly Item[], known: Known): Item[] {
+  const withdrawals = items.filter((item) => 'withdrawal' in item);
+  const refusedAlone = withdrawals.filter(({ id }) => known.atMost(id) === 1);
+  const records: Item[] = [];
+  for (const item of items) {
+    if (records.length === RECORDS_PER_CELL) break;
+    if (!('withdrawal' in item)) records.push(item);
+  }
+  const first = withdrawals.filter((item) => !refusedAlone.includes(item)).slice(0, WITHDRAWALS_PER_CELL);
+  return [...first, ...records, ...refusedAlone.slice(0, 1)];
+}
+
+/** The longest beginning that no member's refusal forbids; a refused item never travels with untried ones. */
+function company(items: readonly Item[], known: Known): { items: readonly Item[]; suspect: boolean } {
+  const first = items[0] === undefined ? undefined : known.atMost(items[0].id);
+  if (first === undefined) {
+    const end = items.findIndex((item) => known.atMost(item.id) !== undefined);
+    return { items: end === -1 ? items : items.slice(0, end), suspect: false };
+  }
+  const other = items.findIndex((item) => known.atMost(item.id) !== first);
+  return { items: items.slice(0, Math.min(first, other === -1 ? items.length : other)), suspect: true };
+}
+
+/**
+ * The body of one cell with as many of the items, in order, as it can hold. Items that were in a refused cell travel
+ * alone and without void ranges, so that what the broker cannot read is found by halving and nothing else is blamed.
+ */
+export function fitItems(
+  envelope: Envelope,
+  offered: readonly Item[],
+  offeredVoids: readonly Range[],
+  known: Known,
+): Fitted {
+  const { items, suspect } = company(ordered(offered, known), known);
+  const voids = suspect ? [] : offeredVoids;
+  const bodyWith = (count: number) => bodyOf(envelope, items.slice(0, count), voids, known);
+  const all = bodyWith(items.length);
+  if (fits(all)) return { body: all, items };
+  let enough = 0;
+  let tooMany = items.length;
+  while (tooMany - enough > 1) {
+    const middle = (enough + tooMany) >>> 1;
+    if (fits(bodyWith(middle))) enough = middle;
+    else tooMany = middle;
+  }
+  return { body: bodyWith(enough), items: items.slice(0, enough) };
+}

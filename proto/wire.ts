@@ -1,0 +1,106 @@
+import type { Category, Property, Quantity } from './lists.ts';
+
+/** The shapes that cross the wire, as plain TypeScript; `codec.ts` turns them into bytes and back. */
+
+/** The version in every cell's first byte. */
+export const WIRE_VERSION = 1;
+
+/** One process start of a hub: 64 random bits as 16 lower-case hexadecimal digits. */
+export type RunId = string;
+
+/** `count` sequences from `first`, drawn in `run`; void when they were purged and will never be carried. */
+export interface Range {
+  readonly run: RunId;
+  readonly first: number;
+  readonly count: number;
+  readonly void: boolean;
+}
+
+/** One record as a hub sends it. */
+export interface WireRecord {
+  /** 32 hexadecimal digits. */
+  readonly writeKey: string;
+  /** The offer's key: 32 hexadecimal digits, see `offerKey`. */
+  readonly offer: string;
+  readonly category: Category;
+  readonly property: Property;
+  readonly quantity: Quantity;
+  /** Seconds since 1970, already truncated to what was granted. */
+  readonly timeS: number;
+  /** Length of the window in seconds; 0 for an event. */
+  readonly windowS: number;
+  /** An integer in the quantity's unit, at most 2^50 either side of 0. */
+  readonly value: number;
+  /** How much of the window was observed, 0 to 1000; 1000 for events. */
+  readonly observedPermille: number;
+  /** The hub's clock was not yet trusted. */
+  readonly estimatedTime: boolean;
+}
+
+/** The home takes back these categories of the pseudonym this erase key stands for. */
+export interface Withdrawal {
+  /** 64 hexadecimal digits. */
+  readonly eraseKey: string;
+  readonly categories: readonly Category[];
+}
+
+/** What an up cell says. `ranges` name what the cell carries and what is void. */
+export interface UpBody {
+  readonly run: RunId;
+  readonly cell: number;
+  readonly highestOrdinal: number;
+  readonly ranges: readonly Range[];
+  readonly records: readonly WireRecord[];
+  readonly withdrawals: readonly Withdrawal[];
+}
+
+/** Sequences `first` to `last`, both included. */
+export interface Interval {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The intervals a broker holds of one run. */
+export interface RunIntervals {
+  readonly run: RunId;
+  readonly intervals: readonly Interval[];
+}
+
+/** The broker's signed word that a withdrawal was carried out. */
+export interface Receipt {
+  /** 32 hexadecimal digits. */
+  readonly pseudonym: string;
+  /** Exactly the categories the withdrawal named. */
+  readonly categories: readonly Category[];
+  readonly erasedAtS: number;
+  /** Ed25519, 128 hexadecimal digits. */
+  readonly signature: string;
+}
+
+/**
+ * Why a broker did not take all of a cell, number by number as on the wire. `partialOverlap` and `limit`: nothing of the
+ * records was stored, send them again in other cells; `offer`: `count` records were dropped, counted and acknowledged;
+ * the others: the cell could not be read.
+ */
+export const REFUSAL_REASONS = {
+  version: 1,
+  field: 2,
+  enumeration: 3,
+  malformed: 4,
+  partialOverlap: 5,
+  offer: 6,
+  limit: 7,
+} as const;
+/** One reason of refusal. */
+export type RefusalReason = keyof typeof REFUSAL_REASONS;
+
+/** What a down cell says, in answer to up cell `cell` of the run it is sealed for. */
+export interface DownBody {
+  readonly cell: number;
+  readonly acknowledged: readonly RunIntervals[];
+  readonly credit: number;
+  readonly highestOrdinal: number;
+  readonly refusal?: { readonly reason: RefusalReason; readonly count: number };
+  readonly hole?: { readonly run: RunId; readonly first: number; readonly last: number };
+  readonly receipts: readonly Receipt[];
+}

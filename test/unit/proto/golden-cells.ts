@@ -1,0 +1,132 @@
+import { sealDown, sealUp } from '../../../proto/cell.ts';
+import { encodeDown, encodeUp } from '../../../proto/codec.ts';
+import type { DownBody, UpBody } from '../../../proto/wire.ts';
+import { OLD_RUN, RUN, range, record } from './link-kit.ts';
+
+/** The bodies of the golden cells, and what they become. A released cell never changes: a new one is added beside it. */
+
+const enrolmentKey = Buffer.alloc(32, 0x5a);
+const hub = Buffer.alloc(16, 0x7e);
+const randomNonce = Buffer.alloc(12, 0x33);
+const OTHER_KEY = 'fe'.repeat(16);
+
+const UP: Readonly<Record<string, UpBody>> = {
+  'up: empty': { run: RUN, cell: 1, highestOrdinal: 0, ranges: [], records: [], withdrawals: [] },
+  'up: eight quarter-hours of power, one half observed': {
+    run: RUN,
+    cell: 2,
+    highestOrdinal: 1,
+    ranges: [range(1, 8)],
+    records: Array.from({ length: 8 }, (_, at) =>
+      record(at, {
+        category: 'power.appliance',
+        quantity: 'mean_power_w',
+        timeS: 1_800_000_000 + at * 900,
+        windowS: 900,
+        value: [40, 41, 38, 1200, 1210, 0, -3, 52][at] as number,
+        observedPermille: at === 5 ? 500 : 1000,
+      }),
+    ),
+    withdrawals: [],
+  },
+  'up: events of two agreements, an old backlog, void ranges': {
+    run: RUN,
+    cell: 0x1_0000_0001,
+    highestOrdinal: 300,
+    ranges: [
+      range(5, 2),
+      range(9, 1),
+      range(1, 4, { void: true }),
+      range(70, 1, { run: OLD_RUN }),
+      range(71, 9, { run: OLD_RUN, void: true }),
+    ],
+    records: [
+      record(1, { category: 'lock.state', property: 'lock.state', quantity: 'state' }),
+      record(0, { category: 'lock.state', property: 'lock.state', quantity: 'state', estimatedTime: true }),
+      record(1, { writeKey: OTHER_KEY, category: 'contact.doorWindow', property: 'contact.state', quantity: 'state' }),
+      record(2 ** 50, {
+        writeKey: OTHER_KEY,
+        category: 'power.total',
+        property: 'energy.import',
+        quantity: 'energy_wh',
+        timeS: 1_800_000_000,
+      }),
+    ],
+    withdrawals: [],
+  },
+  'up: two withdrawals, one without a range': {
+    run: RUN,
+    cell: 4,
+    highestOrdinal: 2,
+    ranges: [range(10, 1)],
+    records: [],
+    withdrawals: [
+      { eraseKey: '22'.repeat(32), categories: ['power.total', 'lock.state'] },
+      { eraseKey: '11'.repeat(32), categories: ['presence.person'] },
+    ],
+  },
+};
+
+const DOWN: Readonly<Record<string, DownBody>> = {
+  'down: two runs acknowledged': {
+    cell: 3,
+    acknowledged: [
+      {
+        run: RUN,
+        intervals: [
+          { first: 1, last: 9 },
+          { first: 12, last: 12 },
+        ],
+      },
+      { run: OLD_RUN, intervals: [{ first: 1, last: 70_000 }] },
+    ],
+    credit: 4,
+    highestOrdinal: 300,
+    receipts: [],
+  },
+  'down: refusal, hole and receipt': {
+    cell: 4,
+    acknowledged: [],
+    credit: 0,
+    highestOrdinal: 2,
+    refusal: { reason: 'partialOverlap', count: 17 },
+    hole: { run: OLD_RUN, first: 4, last: 6 },
+    receipts: [
+      {
+        pseudonym: '0c'.repeat(16),
+        categories: ['lock.state', 'power.total'],
+        erasedAtS: 1_800_003_600,
+        signature: '0d'.repeat(64),
+      },
+    ],
+  },
+};
+
+/** One golden cell: its body as JSON, its encoded bytes and its sealed frame in hexadecimal. */
+export interface GoldenCell {
+  readonly name: string;
+  readonly body: unknown;
+  readonly bytes: string;
+  readonly frame: string;
+}
+
+/** The keys every golden cell is sealed with, in hexadecimal; answers are sealed for the run of the up cells. */
+export const GOLDEN_KEYS = {
+  enrolmentKey: enrolmentKey.toString('hex'),
+  hub: hub.toString('hex'),
+  run: RUN,
+  randomNonce: randomNonce.toString('hex'),
+};
+
+/** The golden cells as this code makes them today. */
+export function makeGoldenCells(): GoldenCell[] {
+  const up = Object.entries(UP).map(([name, body]) => {
+    const bytes = encodeUp(body).toString('hex');
+    return { name, body, bytes, frame: sealUp({ enrolmentKey, hub, body }).toString('hex') };
+  });
+  const down = Object.entries(DOWN).map(([name, body]) => {
+    const frame = sealDown({ enrolmentKey, hub, run: RUN, body, randomNonce }).toString('hex');
+    return { name, body, bytes: encodeDown(body).toString('hex'), frame };
+  });
+  return [...up, ...down];
+}
