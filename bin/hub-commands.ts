@@ -23,13 +23,16 @@ const list = (value: string | boolean | undefined): string[] | undefined =>
 
 const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
+const WITHDRAWN: Record<string, string> = {
+  sent: 'withdrawn; waiting for the receipt of the data broker',
+  erased: 'withdrawn; erased at the data broker, receipt in hand',
+  nothingHeld: 'withdrawn; nothing had been provided',
+};
+
 const grantedText = (offer: OfferView): string => {
   if (offer.granted)
     return `granted: ${offer.granted.categories.map((one) => `${one.category} ${one.level}`).join(', ')} until ${day(offer.granted.expiresMs)}`;
-  if (offer.withdrawal)
-    return offer.withdrawal.state === 'erased'
-      ? 'withdrawn; erased at the data broker'
-      : 'withdrawn; waiting for the receipt of the data broker';
+  if (offer.withdrawal) return WITHDRAWN[offer.withdrawal.state] ?? 'withdrawn';
   return 'not granted';
 };
 

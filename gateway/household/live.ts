@@ -108,8 +108,9 @@ export class Live implements Witness {
   }
 
   refused(observation: Observation, device: Device, reason: string): void {
+    if (reason === 'notAnEvent') return;
     this.counts.refused += 1;
-    if (reason === 'notAnEvent' || !SHOWN.has(observation.property)) return;
+    if (!SHOWN.has(observation.property)) return;
     const { property: kind, atMs } = observation;
     this.#emit('refused', {
       atMs,

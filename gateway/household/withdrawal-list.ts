@@ -9,11 +9,14 @@ interface Erasure {
   readonly categories: readonly Category[];
 }
 
-/** A withdrawal as the household sees it: `sent` until the broker's receipts for all its names are in hand. */
+/** `sent` until the broker's receipts for all its names are in hand, then `erased`; `nothingHeld` when nothing had left. */
+export type WithdrawalStage = 'sent' | 'erased' | 'nothingHeld';
+
+/** A withdrawal as the household sees it. */
 export interface WithdrawalState {
   readonly id: number;
   readonly slug: string;
-  readonly state: 'sent' | 'erased';
+  readonly state: WithdrawalStage;
   readonly requestedAtMs: number;
   readonly erasedAtMs: number | undefined;
   readonly erasures: readonly Erasure[];
@@ -24,7 +27,7 @@ interface WithdrawalRow {
   readonly id: number;
   readonly slug: string;
   readonly erase_keys: string;
-  readonly state: 'sent' | 'erased';
+  readonly state: WithdrawalStage;
   readonly requested_at: number;
   readonly erased_at: number | null;
   readonly receipts: string | null;
@@ -65,9 +68,9 @@ export class WithdrawalList {
     this.#drafted = {
       id: this.#highestId + 1,
       slug,
-      state: nothing ? 'erased' : 'sent',
+      state: nothing ? 'nothingHeld' : 'sent',
       requestedAtMs: nowMs,
-      erasedAtMs: nothing ? nowMs : undefined,
+      erasedAtMs: undefined,
       erasures,
       receipts: [],
     };

@@ -28,11 +28,14 @@ const COMMITTED: Promise<Fate> = Promise.resolve('committed');
  * Remembers which packets were taken in, so that a packet sent again after a crash or a lost acknowledgement is
  * acknowledged and not counted. Sent again means: equal to its mark, and either marked DUP [MQTT-3.3.1-1] or on another
  * connection, because MQTT.js, which Zigbee2MQTT uses, re-sends without DUP (docs/decisions). On one connection and
- * without DUP nothing is a duplicate. A mark is kept until its packet id is used again, and with the most recent client
- * ids of a source.
+ * without DUP nothing is a duplicate; nor after the connection's first news, because what is sent again comes first and in
+ * the old order [MQTT-4.6.0-1]: a program whose packet ids come round again must not lose a new message to an old mark.
+ * A mark is kept until its packet id is used again, and with the most recent client ids of a source.
  */
 export class IntakeMarks {
   readonly #clients = new Map<string, Map<number, Mark>>();
+  /** The connection of each client on which something new has arrived. */
+  readonly #news = new Map<string, number>();
   #unwritten: Operation[] = [];
 
   constructor(rows: readonly MarkRow[]) {
@@ -43,10 +46,12 @@ export class IntakeMarks {
   /** The fate of the first sending when this packet is one sent again; undefined when it is new. */
   repeated(arrived: Arrived): Promise<Fate> | undefined {
     if (arrived.packetId === undefined) return undefined;
-    const mark = this.#clients.get(clientKey(arrived.source, arrived.client))?.get(arrived.packetId);
+    const client = clientKey(arrived.source, arrived.client);
+    const mark = this.#clients.get(client)?.get(arrived.packetId);
     if (!mark?.hash.equals(hashOf(arrived))) return undefined;
-    if (!arrived.dup && mark.connection === arrived.connection) return undefined;
-    mark.connection = arrived.connection;
+    const { dup, connection } = arrived;
+    if (!dup && (mark.connection === connection || this.#news.get(client) === connection)) return undefined;
+    mark.connection = connection;
     return mark.fate;
   }
 
@@ -56,6 +61,7 @@ export class IntakeMarks {
     if (packetId === undefined) return;
     const hash = hashOf(arrived);
     this.#makeRoom(source, client);
+    this.#news.set(clientKey(source, client), connection);
     this.#of(source, client).set(packetId, { hash, connection, fate });
     this.#unwritten.push(['intakeMark.put', source, client, packetId, hash]);
   }
@@ -83,6 +89,7 @@ export class IntakeMarks {
     const held = [...this.#clients.keys()].filter((key) => key.startsWith(prefix));
     for (const key of held.slice(0, Math.max(0, held.length - LIMITS.markedClients + 1))) {
       this.#clients.delete(key);
+      this.#news.delete(key);
       this.#unwritten.push(['intakeMark.forget', source, key.slice(prefix.length)]);
     }
   }

@@ -123,7 +123,10 @@ function release(
 ): Minimized | undefined {
   const closed = operator.close(Object.values(window.shares));
   const lengthMs = window.endMs - window.startMs;
-  const observedPermille = Math.min(1000, Math.floor(((closed?.coveredMs ?? window.watchedMs) * 1000) / lengthMs));
+  // What was counted was seen, however short the hub watched: it must not be lost for want of a thousandth.
+  const leastPermille = quantity === 'count' && closed && closed.value > 0 ? 1 : 0;
+  const watchedPermille = Math.floor(((closed?.coveredMs ?? window.watchedMs) * 1000) / lengthMs);
+  const observedPermille = Math.min(1000, Math.max(leastPermille, watchedPermille));
   if (!closed || observedPermille === 0) return undefined;
   return {
     grant,
