@@ -14,6 +14,8 @@ export interface Home {
   readonly settings: Settings;
   /** Starts a program in this home and waits until it is ready. */
   start(name: 'start' | 'hub' | 'broker', words?: readonly string[], more?: Settings): Promise<Program>;
+  /** Starts a program without waiting for anything. */
+  begin(name: 'start' | 'hub' | 'broker', words?: readonly string[], more?: Settings): Program;
   /** Gives a command to hub or broker, as a user would type it; resolves with its answer, rejects with its words. */
   hub(...words: readonly string[]): Promise<unknown>;
   broker(...words: readonly string[]): Promise<unknown>;
@@ -80,13 +82,15 @@ export async function makeHome(mode: 'home' | 'demo' = 'home', in_?: { readonly 
     };
   const inside = join(folder, mode);
   const broker = order('broker');
+  const begin: Home['begin'] = (name, words = [], more = {}) => startProgram(name, words, { ...settings, ...more });
   return {
     folder,
     mode,
     ports,
     settings,
+    begin,
     start: async (name, words = [], more = {}) => {
-      const program = startProgram(name, words, { ...settings, ...more });
+      const program = begin(name, words, more);
       await program.until(READY[name]);
       return program;
     },

@@ -214,7 +214,7 @@ function isFree(port: number): Promise<boolean> {
 export async function eventually<Value>(
   ask: () => Promise<Value> | Value,
   holds: (value: Value) => boolean,
-  withinMs = READY_MS,
+  withinMs = 30_000,
 ): Promise<Value> {
   const ends = Date.now() + withinMs;
   for (;;) {
