@@ -56,14 +56,19 @@ export const DEVICE_COMMANDS: readonly Command[] = [
   {
     words: ['device', 'approve'],
     usage: 'device approve ID|NAME… [--all] [--room ROOM] [--category power.total]',
-    help: 'Approve things: only then are they observed. --all approves everything that was listed.',
+    help: 'Approve things: only then are they observed. --all approves everything that is waiting as the command is given.',
     arguments: [0, 1000],
-    run: ({ words, options }, ask) =>
-      ask('POST', '/api/devices/approve', {
-        ...(options.all ? { all: true } : { ids: words }),
+    run: async ({ words, options }, ask) => {
+      const listed = await ask('GET', '/api/devices');
+      if (!listed.ok) return listed;
+      const { devices } = listed.value as { devices: Device[] };
+      const waiting = devices.filter((one) => !one.approved).map((one) => one.id);
+      return ask('POST', '/api/devices/approve', {
+        ids: options.all ? waiting : words,
         ...(options.room ? { room: options.room } : {}),
         ...(options.category ? { category: options.category } : {}),
-      }),
+      });
+    },
     text: (value: { id: number; thing: string }[]) =>
       value.length === 0
         ? ['Nothing was waiting for approval.']

@@ -74,7 +74,8 @@ export class Enrolled implements WayOut {
       },
       ordinals: {
         confirmedBefore: this.consent.agreements.highestConfirmed(),
-        highest: () => this.consent.agreements.highest(),
+        // One that is not confirmed on disk must not be used: forgotten as unconfirmed, it would be renumbered and never erased.
+        highest: () => this.consent.agreements.highestConfirmed(),
         confirmed: (kept) => this.consent.confirmOrdinals(kept),
       },
       mayLeave: (agreement, category) => mayStillLeave(this.index, agreement, category, clock.moment()),

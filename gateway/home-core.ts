@@ -1,11 +1,11 @@
 import { DIALECTS } from '../devices/dialects/dialects.ts';
 import type { CountIntake } from '../devices/intake.ts';
 import type { SourceState } from '../devices/subscriber/subscriber.ts';
-import type { Batch } from './batch.ts';
+import { Batch } from './batch.ts';
 import { ConsentIndex } from './consent/consent-index.ts';
 import { Enrolled, type OperatorRow } from './enrolled.ts';
 import { History } from './history/history.ts';
-import { type HomeState, loadHomeState } from './home-state.ts';
+import { type HomeState, keepWindow, loadHomeState } from './home-state.ts';
 import { DeviceDesk } from './household/device-desk.ts';
 import { Live } from './household/live.ts';
 import type { Fate } from './intake/intake-marks.ts';
@@ -26,6 +26,15 @@ export interface HomeCoreParts {
 
 const NOTHING = new ConsentIndex([]);
 
+/** Where in the program a fault happened; never its message, which may repeat content, over several lines too. */
+function placeOf(fault: unknown): string {
+  if (!(fault instanceof Error)) return 'unknown';
+  const { stack = '', message, name } = fault;
+  const at = stack.indexOf(message);
+  const frame = at < 0 ? undefined : stack.slice(at + message.length).split('\n')[1];
+  return frame?.trim() ?? name;
+}
+
 /** The home itself: its state, its walk, and, once enrolled, its way out. No door is opened here. */
 export class HomeCore {
   readonly parts: HomeCoreParts;
@@ -37,6 +46,8 @@ export class HomeCore {
   readonly pipeline: Pipeline;
   enrolled: Enrolled | undefined;
   sourceState: SourceState | undefined;
+  /** What the doors do when a credential is gone; set by whoever opens them. */
+  onCredentialRemoved: (source: string) => void = () => undefined;
   #state: HomeState;
   /** Grows with every failed commit: what leaned on the memory before it is refused by the store. */
   #lineage = 0;
@@ -50,13 +61,17 @@ export class HomeCore {
     this.live = new Live({
       nowMs: () => clock.now().ms,
       recipientOf: (offer) => this.enrolled?.offers.get(offer)?.offer.recipient.name ?? { ja: offer, en: offer },
-      onFault: (what, fault) =>
-        say(
-          'error',
-          `A fault while handling ${what}: ${fault instanceof Error ? (fault.stack?.split('\n')[1]?.trim() ?? fault.name) : 'unknown'}`,
-        ),
+      onFault: (what, fault) => say('error', `A fault while handling ${what}: ${placeOf(fault)}`),
     });
-    this.devices = new DeviceDesk({ store, state: () => this.#state, clock, onChange: () => this.live.changed() });
+    this.devices = new DeviceDesk({
+      store,
+      state: () => this.#state,
+      clock,
+      commit: (operations) => this.#commit(Batch.with(operations)),
+      forgetHistory: (device) => this.history.forget(device),
+      onChange: () => this.live.changed(),
+      onRemoved: (source) => this.onCredentialRemoved(source),
+    });
     this.pipeline = new Pipeline({
       state: () => this.#state,
       dialectOf: this.devices.dialectOf,
@@ -86,7 +101,9 @@ export class HomeCore {
   async openWayOut(): Promise<void> {
     const row = this.parts.store.get<OperatorRow>('operator.current');
     if (!row) return;
+    await this.enrolled?.consent.retire();
     await this.enrolled?.close();
+    await this.#newest.catch(() => undefined);
     this.enrolled = await Enrolled.open(row, {
       store: this.parts.store,
       clock: this.parts.clock,
@@ -119,14 +136,23 @@ export class HomeCore {
 
   /** Closes windows whose end has come; about once a second. */
   tick(): Promise<Fate> {
+    void this.enrolled?.consent.writeRefused();
     return this.pipeline.tick();
   }
 
-  /** Writes what costs no sync: refusals, history, the time floor. */
+  /** Writes what costs no sync of its own: marks, how long windows were watched, refusals, history, the time floor. */
   async writeLazily(): Promise<void> {
     const { ms } = this.parts.clock.now();
+    await this.#commit(
+      Batch.with([...this.#state.marks.drain(), ...[...this.#state.windows.values()].map(keepWindow)]),
+    );
     const floor = ['meta.put', 'time_floor', Buffer.from(String(ms))] as const;
-    await this.parts.store.commit([...this.refusals.drain(), ...this.history.drain(ms), floor]).catch(() => undefined);
+    const refused = this.refusals.drain();
+    const remembered = this.history.drain(ms);
+    await this.parts.store.commit([...refused, ...remembered, floor]).catch(() => {
+      this.refusals.putBack(refused);
+      this.history.putBack(remembered);
+    });
   }
 
   /** Ends the way out and writes what is still in memory. */

@@ -1,8 +1,8 @@
 import type { Kind } from '../devices/vocabulary.ts';
 import type { Category } from '../proto/lists.ts';
-import { type DeviceRow, DeviceTable } from './intake/device-table.ts';
+import { type Device, type DeviceRow, DeviceTable } from './intake/device-table.ts';
 import { IntakeMarks, type MarkRow } from './intake/intake-marks.ts';
-import { LastValues } from './intake/last-values.ts';
+import { type LastValue, LastValues } from './intake/last-values.ts';
 import { type OpenWindow, resume, windowKey } from './minimize/open-window.ts';
 import type { Operation, Store } from './store/store.ts';
 
@@ -50,6 +50,39 @@ export function loadHomeState(store: Store, nowMs: number): HomeState {
     windows,
     usedSubjects: new Set(used.map(({ agreement, epoch, subject }) => `${agreement}|${epoch}|${subject}`)),
   };
+}
+
+/** Puts a device into the memory; returns how that is taken back. */
+export function putDevice({ devices }: HomeState, device: Device): () => void {
+  const before = devices.get(device.id);
+  devices.put(device);
+  return () => (before ? devices.put(before) : devices.remove(device.id));
+}
+
+/** Takes a device out of the memory with what it last said; returns how that is taken back. */
+export function dropDevice({ devices, lastValues }: HomeState, device: Device): () => void {
+  const values = lastValues.ofDevice(device.id);
+  devices.remove(device.id);
+  lastValues.forget(device.id);
+  return () => {
+    devices.put(device);
+    for (const value of values) lastValues.put(value);
+  };
+}
+
+/** Puts a last value into the memory; returns how that is taken back. */
+export function putLastValue({ lastValues }: HomeState, value: LastValue): () => void {
+  const before = lastValues.get(value.device, value.kind);
+  lastValues.put(value);
+  return () => (before ? lastValues.put(before) : lastValues.drop(value.device, value.kind));
+}
+
+/** Sets a window in the memory, or takes it out; returns how that is taken back. */
+export function setWindow({ windows }: HomeState, key: string, kept: KeptWindow | undefined): () => void {
+  const before = windows.get(key);
+  const set = (value: KeptWindow | undefined) => void (value ? windows.set(key, value) : windows.delete(key));
+  set(kept);
+  return () => set(before);
 }
 
 /** The operation that keeps a window as it stands. */

@@ -46,10 +46,14 @@ export const LIMITS = {
   devices: 1_000,
   /** MQTT client ids of one source whose packet marks are kept: a program that restarts draws a new id each time. */
   markedClients: 8,
+  /** Packets of one client id whose marks are kept: more than a client has under way at once, and some 2 MB of memory. */
+  marksPerClient: 4_096,
   /** Refusal counters held in memory between two lazy writes (hour × device × reason). */
   refusalCounters: 10_000,
   /** Observations waiting to be written into the home's history. */
   historyUnwritten: 20_000,
+  /** Observations the home remembers: a week of a lively home, some 40 MB of card. */
+  historyRows: 500_000,
   /** How long the home remembers its sensors: seven days. */
   historyMs: 7 * 86_400_000,
   /** Time between two lazy writes of refusals, history and the time floor. */
@@ -58,6 +62,8 @@ export const LIMITS = {
   liveEvents: 300,
   /** Live pages open at once: a family's screens, with room. */
   livePages: 16,
+  /** Bytes a live page may leave unread: several times what it is sent at first. */
+  pageBacklogBytes: 1024 * 1024,
   /** How long a session of the household's pages lasts without being used. */
   sessionMs: 12 * 3_600_000,
   /** Sessions at once. */

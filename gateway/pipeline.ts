@@ -1,14 +1,15 @@
 import type { Arrived } from '../devices/intake.ts';
 import { Batch } from './batch.ts';
 import { decide, isLive } from './consent/decide.ts';
+import type { Moment } from './consent/grant.ts';
 import type { Permitted } from './consent/permitted.ts';
-import { keepWindow } from './home-state.ts';
+import { dropDevice, type KeptWindow, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
 import type { Fate } from './intake/intake-marks.ts';
 import { interpret, type Seen } from './intake/interpret.ts';
 import { journalEntry } from './journal/journal.ts';
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
-import { roll, subjectOf, windowKey } from './minimize/open-window.ts';
+import { type OpenWindow, roll, subjectOf, windowKey } from './minimize/open-window.ts';
 import type { PipelineParts } from './parts.ts';
 import { pseudonymize } from './pseudonymize/pseudonymize.ts';
 
@@ -31,7 +32,7 @@ export class Pipeline {
     const { marks } = state();
     const batch = this.#guarded('a message', (open) => this.#walk(arrived, open));
     if (batch.isAboutDevices) marks.note(arrived, promise);
-    if (batch.operations.length > 0) batch.add(...marks.drain());
+    if (batch.operations.length > 0) batch.addAll(marks.drain());
     void commit(batch).then(resolve);
     return promise;
   };
@@ -41,8 +42,9 @@ export class Pipeline {
     const { devices, lastValues } = state();
     const now = clock.now();
     const found = interpret(arrived, { devices, lastValues, dialectOf }, now);
-    for (const device of found.devices) devices.put(device);
-    for (const value of found.lastValues) lastValues.put(value);
+    for (const device of found.gone) batch.undoing(dropDevice(state(), device));
+    for (const device of found.devices) batch.undoing(putDevice(state(), device));
+    for (const value of found.lastValues) batch.undoing(putLastValue(state(), value));
     batch.add(...found.operations);
     for (const [reason, count] of Object.entries(found.dropped)) refusals.count(now.ms, 0, reason, count);
     if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
@@ -73,7 +75,7 @@ export class Pipeline {
     for (const minimized of step.ready) this.#release(minimized, seen, batch);
     if (!step.window) return;
     const kept = { agreement: grant.agreement, window: step.window };
-    state().windows.set(key, kept);
+    batch.undoing(setWindow(state(), key, kept));
     batch.add(keepWindow(kept));
     batch.afterwards(() => witness.held(observation, grant, kept.window.endMs));
   }
@@ -91,8 +93,10 @@ export class Pipeline {
     );
     const { epoch, subject } = release.fields();
     const used = `${agreement}|${epoch}|${subject}`;
-    if (!state().usedSubjects.has(used)) {
-      state().usedSubjects.add(used);
+    const { usedSubjects } = state();
+    if (!usedSubjects.has(used)) {
+      usedSubjects.add(used);
+      batch.undoing(() => usedSubjects.delete(used));
       batch.add(['usedSubject.add', agreement, epoch, subject]);
     }
     batch.afterwards(() => witness.left(release, offer, seen?.device));
@@ -100,24 +104,43 @@ export class Pipeline {
 
   /** Closes the windows whose end has come and discards those whose grant has ended. To be called about once a second. */
   tick(): Promise<Fate> {
-    const { state, consent, clock, commit } = this.#parts;
+    const { state, clock, commit } = this.#parts;
     const moment = clock.moment();
-    const batch = this.#guarded('closing windows', (open) => {
-      for (const [key, kept] of state().windows) {
-        const { agreement, window } = kept;
-        const grant = consent().of(agreement, window.category);
-        const rolled =
-          grant && isLive(grant, moment)
-            ? roll(grant, window, moment.nowMs, clock.offsetS)
-            : { ready: [], window: undefined };
-        for (const minimized of rolled.ready) this.#release(minimized, undefined, open);
-        if (rolled.window) state().windows.set(key, { agreement, window: rolled.window });
-        else state().windows.delete(key);
-        if (!rolled.window) open.add(['window.forget', agreement, window.category, window.property, window.subject]);
-        else if (rolled.window.startMs !== window.startMs) open.add(keepWindow({ agreement, window: rolled.window }));
-      }
-    });
+    const batch = new Batch();
+    // Each on its own: one that cannot be closed is discarded and holds up no other.
+    for (const [key, kept] of [...state().windows])
+      batch.join(
+        this.#guarded(
+          'closing a window',
+          (open) => this.#close(key, kept, moment, open),
+          (open) => this.#setWindow(key, kept, undefined, open),
+        ),
+      );
     return batch.operations.length === 0 ? Promise.resolve('committed') : commit(batch);
+  }
+
+  #close(key: string, kept: KeptWindow, moment: Moment, batch: Batch): void {
+    const { agreement, window } = kept;
+    const grant = this.#parts.consent().of(agreement, window.category);
+    const isOver = !grant || !isLive(grant, { ...moment, trusted: true });
+    // By the later bound of an untrusted clock it may be over: nothing leaves, and nothing is lost until that is known.
+    if (!isOver && !isLive(grant, moment)) return;
+    const rolled = isOver
+      ? { ready: [], window: undefined }
+      : roll(grant, window, moment.nowMs, this.#parts.clock.offsetS);
+    for (const minimized of rolled.ready) this.#release(minimized, undefined, batch);
+    this.#setWindow(key, kept, rolled.window, batch);
+  }
+
+  #setWindow(
+    key: string,
+    { agreement, window: before }: KeptWindow,
+    window: OpenWindow | undefined,
+    batch: Batch,
+  ): void {
+    batch.undoing(setWindow(this.#parts.state(), key, window && { agreement, window }));
+    if (!window) batch.add(['window.forget', agreement, before.category, before.property, before.subject]);
+    else if (window.startMs !== before.startMs) batch.add(keepWindow({ agreement, window }));
   }
 
   #refuse({ observation, device }: Seen, reason: string, batch: Batch): void {
@@ -126,13 +149,17 @@ export class Pipeline {
     batch.afterwards(() => witness.refused(observation, device, reason));
   }
 
-  /** A fault in the walk of one message lets nothing of it leave; it is counted and its message is not seen again. */
-  #guarded(what: string, walk: (batch: Batch) => void): Batch {
+  /** A fault in the walk of one message (or window) lets nothing of it leave; it is counted and its message is not seen again. */
+  #guarded(what: string, walk: (batch: Batch) => void, otherwise: (batch: Batch) => void = () => undefined): Batch {
     const { clock, refusals, wayOut, witness } = this.#parts;
-    return Batch.of(walk, (fault, unused) => {
+    let isFaulty = false;
+    const batch = Batch.of(walk, (fault, unused) => {
+      isFaulty = true;
       refusals.count(clock.now().ms, 0, 'fault');
       wayOut()?.outbox.failed(unused);
       witness.fault(what, fault);
     });
+    if (isFaulty) otherwise(batch);
+    return batch;
   }
 }

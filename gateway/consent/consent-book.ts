@@ -11,10 +11,10 @@ export interface Seal {
   random(bytes: number): Uint8Array;
 }
 
-/** A page of the book as it is stored. `content` may be erased to null: the salted commitment still carries the chain. */
+/** A page of the book as it is stored. `content`, and `salt` with it, may be erased to null: the commitment still carries the chain. */
 export interface BookPage {
   readonly content: string | null;
-  readonly salt: Uint8Array;
+  readonly salt: Uint8Array | null;
   readonly commitment: Uint8Array;
   readonly chain: Uint8Array;
   readonly signature: Uint8Array;
@@ -99,7 +99,7 @@ export class ConsentBook {
     if (!this.#seal.verify(page.chain, page.signature)) return 'a page of the consent book is not signed by this hub';
     this.#chain = page.chain;
     if (page.content === null) return undefined;
-    if (!same(page.commitment, this.#seal.sha256(page.salt, page.content)))
+    if (!page.salt || !same(page.commitment, this.#seal.sha256(page.salt, page.content)))
       return 'a page of the consent book was changed after it was written';
     const record: ConsentRecord = JSON.parse(page.content);
     if (record.schemaVersion !== CONSENT_SCHEMA)

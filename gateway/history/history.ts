@@ -24,15 +24,28 @@ export class History {
     this.#unwritten.push(['history.add', device, property, atMs, value, origin]);
   }
 
+  /** Forgets what is not yet written of a device that was removed. */
+  forget(device: number): void {
+    this.#unwritten = this.#unwritten.filter(([, owner]) => owner !== device);
+  }
+
+  /** Takes back what `drain` gave and could not be written. */
+  putBack(operations: readonly Operation[]): void {
+    const remembered = operations.filter(([statement]) => statement === 'history.add');
+    const all = [...remembered, ...this.#unwritten];
+    this.#unwritten = all.slice(0, LIMITS.historyUnwritten);
+    this.#dropped += all.length - this.#unwritten.length;
+  }
+
   /** Observations that were not remembered because writing could not keep up. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** The operations that write what gathered and forget what is older than seven days. */
+  /** The operations that write what gathered and forget what is older than seven days or too much. */
   drain(nowMs: number): Operation[] {
     const operations = this.#unwritten;
     this.#unwritten = [];
-    return [...operations, ['history.forget', nowMs - LIMITS.historyMs]];
+    return [...operations, ['history.forget', nowMs - LIMITS.historyMs], ['history.trim', LIMITS.historyRows]];
   }
 }

@@ -87,6 +87,13 @@ export class Agreements {
     return { id: this.#highestId + 1, ordinal, slug, openedAtMs, closedAtMs: undefined, confirmed };
   }
 
+  /** A drafted agreement as it may be used now: the broker's highest ordinal can have come while it was being written. */
+  judged(agreement: Agreement): Agreement {
+    if (agreement.confirmed || this.#kept === undefined) return agreement;
+    const ordinal = agreement.ordinal > this.#kept ? agreement.ordinal : this.#highestOrdinal() + 1;
+    return { ...agreement, ordinal, confirmed: true };
+  }
+
   /** Judges the unconfirmed by the broker's highest ordinal: confirms those above it, gives the others new ordinals. */
   confirm(kept: number): { renumbered: Renumbered[]; operations: Operation[] } {
     this.#kept = Math.max(this.#kept ?? 0, kept);

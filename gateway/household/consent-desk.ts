@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Category } from '../../proto/lists.ts';
-import type { Receipt, Withdrawal } from '../../proto/wire.ts';
+import type { Receipt } from '../../proto/wire.ts';
 import { type BookPage, ConsentBook } from '../consent/consent-book.ts';
 import type { ConsentIndex } from '../consent/consent-index.ts';
 import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
@@ -8,12 +8,22 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { HomeKeys } from '../pseudonymize/home-keys.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { HomeClock } from '../time/home-clock.ts';
+import { categoriesOf, endingsOf, erasuresOf, usedUnder } from './agreement-end.ts';
 import { type Agreement, Agreements } from './agreements.ts';
 import { type Answer, done } from './answer.ts';
-import { bookSeal } from './book-seal.ts';
+import { bookSeal, storePage } from './book-seal.ts';
 import type { OfferShelf } from './offer-shelf.ts';
 import { WithdrawalList } from './withdrawal-list.ts';
-import { type Choice, choose, noSuchOffer, nothingGiven, unreadable, writeRecord } from './yes.ts';
+import {
+  type Choice,
+  changedSince,
+  choose,
+  noSuchOffer,
+  nothingGiven,
+  tryAgain,
+  unreadable,
+  writeRecord,
+} from './yes.ts';
 
 /** What the desk works with; all of it belongs to one operator. */
 export interface ConsentDeskParts {
@@ -35,6 +45,9 @@ export class ConsentDesk {
   readonly agreements: Agreements;
   readonly withdrawals: WithdrawalList;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Withdrawals the disk refused: stopped in memory, and written as soon as it takes them. */
+  #refused: { readonly slug: string; readonly categories: readonly Category[] | undefined }[] = [];
+  #retired = false;
 
   constructor(parts: ConsentDeskParts) {
     this.#parts = parts;
@@ -71,6 +84,8 @@ export class ConsentDesk {
       const agreement = this.agreements.next(slug, nowMs);
       const before = this.agreements.open(slug);
       const kept = before ? this.#standing(before).filter((one) => !chosen.value.has(one.process.piiType)) : [];
+      // Nobody is given terms for a category he was not asked about.
+      if (kept.some((one) => one.notice.offerHash !== found.hash.toString('hex'))) return changedSince(slug);
       for (const one of kept) chosen.value.set(one.process.piiType, one.granularity.level);
       const records = [...chosen.value].map(([category, level]) =>
         writeRecord({ offer: found.offer, hash: found.hash, category, level, agreement: agreement.id, nowMs }),
@@ -83,33 +98,56 @@ export class ConsentDesk {
   /** Takes a yes back: stops at once, purges what waits, and asks the broker to erase. Without categories: all of it. */
   withdraw(slug: string, categories?: readonly Category[]): Promise<Answer<{ withdrawn: readonly Category[] }>> {
     this.#stop(slug, categories);
-    return this.#inTurn(async () => {
-      const agreements = this.agreements.under(slug);
-      if (agreements.length === 0) return nothingGiven(slug);
-      const affected = this.#stop(slug, categories);
-      const nowMs = this.#parts.clock.now().ms;
-      const ended = affected.flatMap(({ agreement, categories: list }) => this.#endings(agreement, list, nowMs));
-      const pages = this.#book.write(ended);
-      const closing = agreements.filter((one) => one.closedAtMs === undefined && this.#standing(one).length === 0);
-      const erasing = affected.flatMap(({ agreement, categories: list }) => this.#erasing(agreement, list));
-      await this.#parts.outbox.commit([
-        ...this.#pageOperations(pages),
-        ...closing.map((one): Operation => ['agreement.close', nowMs, one.id]),
-        ...affected.flatMap(({ agreement, categories: list }) => this.#discarding(agreement, list)),
-        ...erasing.flatMap(({ agreement, withdrawal }) => this.#parts.outbox.enqueueWithdrawal(withdrawal, agreement)),
-        ...this.withdrawals.add(
-          slug,
-          erasing.map(({ withdrawal }) => withdrawal),
-          nowMs,
-        ),
-      ]);
-      for (const one of closing) this.agreements.put({ ...one, closedAtMs: nowMs });
-      this.withdrawals.added();
-      this.#book.append(pages);
-      this.#parts.onChange();
-      void this.#parts.store.scrub();
-      return done({ withdrawn: [...new Set(affected.flatMap((one) => one.categories))] });
-    });
+    const withdrawn = this.#inTurn(() => this.#withdraw(slug, categories));
+    withdrawn.catch(() => this.#refused.push({ slug, categories }));
+    return withdrawn;
+  }
+
+  /** Writes withdrawals that the disk refused; to be called now and then. */
+  async writeRefused(): Promise<void> {
+    const again = this.#refused;
+    this.#refused = [];
+    for (const { slug, categories } of again) await this.withdraw(slug, categories).catch(() => undefined);
+  }
+
+  /** Ends this desk: what is being said is written, and nothing more is heard. */
+  async retire(): Promise<void> {
+    this.#retired = true;
+    await this.#queue;
+  }
+
+  async #withdraw(
+    slug: string,
+    categories: readonly Category[] | undefined,
+  ): Promise<Answer<{ withdrawn: readonly Category[] }>> {
+    const agreements = this.agreements.under(slug);
+    const affected = this.#stop(slug, categories);
+    if (affected.every((one) => one.categories.length === 0)) return nothingGiven(slug);
+    const nowMs = this.#parts.clock.now().ms;
+    const ended = affected.flatMap(({ agreement, categories: list }) => endingsOf(this.#book, agreement, list, nowMs));
+    const pages = this.#book.write(ended);
+    const closing = agreements.filter((one) => one.closedAtMs === undefined && this.#standing(one).length === 0);
+    const used = this.#parts.usedSubjects();
+    const erasing = affected
+      .flatMap(({ agreement, categories: list }) => erasuresOf(agreement, list, used, this.#parts.keys))
+      .filter(({ withdrawal }) => !this.withdrawals.isAsked(withdrawal));
+    await this.#parts.outbox.commit([
+      ...pages.map((page) => storePage(this.#parts.operator, page)),
+      ...closing.map((one): Operation => ['agreement.close', nowMs, one.id]),
+      ...affected.flatMap(({ agreement, categories: list }) => this.#discarding(agreement, list)),
+      ...erasing.flatMap(({ agreement, withdrawal }) => this.#parts.outbox.enqueueWithdrawal(withdrawal, agreement)),
+      ...this.withdrawals.add(
+        slug,
+        erasing.map(({ withdrawal }) => withdrawal),
+        nowMs,
+      ),
+    ]);
+    for (const one of closing) this.agreements.put({ ...one, closedAtMs: nowMs });
+    this.withdrawals.added();
+    this.#book.append(pages);
+    this.#parts.onChange();
+    void this.#parts.store.scrub();
+    return done({ withdrawn: [...new Set(affected.flatMap((one) => one.categories))] });
   }
 
   /**
@@ -119,7 +157,7 @@ export class ConsentDesk {
   confirmOrdinals(kept: number): Operation[] {
     const { operations, renumbered } = this.agreements.confirm(kept);
     const rekeyed = renumbered.flatMap(({ agreement, from }) => {
-      const changes = this.#used(agreement.id).map(({ epoch, subject }) => ({
+      const changes = usedUnder(agreement.id, this.#parts.usedSubjects()).map(({ epoch, subject }) => ({
         from: this.#parts.keys.writeKey(from, epoch, subject),
         to: this.#parts.keys.writeKey(agreement.ordinal, epoch, subject),
       }));
@@ -133,11 +171,6 @@ export class ConsentDesk {
     return this.withdrawals.receipt(receipt, this.#parts.clock.now().ms);
   }
 
-  /** Whether the receipt for a withdrawal is in hand. */
-  hasReceipt(withdrawal: Withdrawal): boolean {
-    return this.withdrawals.hasReceipt(withdrawal);
-  }
-
   #standing(agreement: Agreement): ConsentRecord[] {
     return this.#book
       .all()
@@ -149,45 +182,17 @@ export class ConsentDesk {
   /** The in-memory decision flips first; what is being given just now is stopped when its turn is over. */
   #stop(slug: string, categories: readonly Category[] | undefined) {
     const affected = this.agreements.under(slug).map((agreement) => {
-      const all = this.#book
-        .all()
-        .filter((one) => one.agreement === agreement.id)
-        .map((one) => one.process.piiType);
+      const all = categoriesOf(this.#book, agreement);
       return { agreement, categories: categories ? all.filter((one) => categories.includes(one)) : all };
     });
     for (const { agreement, categories: ended } of affected) this.#book.stop(agreement.id, ended);
     return affected;
   }
 
-  #endings(agreement: Agreement, categories: readonly Category[], nowMs: number): ConsentRecord[] {
-    return categories.flatMap((category) => {
-      const record = this.#book.standing(agreement.id, category);
-      return record && grantOf(record) ? [ConsentBook.ended(record, 'ConsentWithdrawn', nowMs)] : [];
-    });
-  }
-
-  #erasing(agreement: Agreement, categories: readonly Category[]): { agreement: number; withdrawal: Withdrawal }[] {
-    if (!agreement.confirmed || categories.length === 0) return [];
-    return this.#used(agreement.id).map(({ epoch, subject }) => ({
-      agreement: agreement.id,
-      withdrawal: {
-        eraseKey: this.#parts.keys.eraseKey(agreement.ordinal, epoch, subject).toString('hex'),
-        categories: [...categories],
-      },
-    }));
-  }
-
   #discarding(agreement: Agreement, categories: readonly Category[]): Operation[] {
     if (categories.length === 0) return [];
     const windows = categories.map((category): Operation => ['window.forgetCategory', agreement.id, category]);
     return [...this.#parts.outbox.purge(agreement.id, categories), ...windows];
-  }
-
-  #used(agreement: number): { epoch: number; subject: number }[] {
-    return [...this.#parts.usedSubjects()].flatMap((key) => {
-      const [id, epoch, subject] = key.split('|').map(Number);
-      return id === agreement && epoch !== undefined && subject !== undefined ? [{ epoch, subject }] : [];
-    });
   }
 
   async #open(
@@ -197,43 +202,39 @@ export class ConsentDesk {
     hash: Buffer,
   ): Promise<void> {
     const nowMs = agreement.openedAtMs;
-    const replaced = before ? this.#standing(before) : [];
+    // What a withdrawal stopped and the disk refused is ended here too: else a restart would bring it back beside the new yes.
+    const replaced = before ? this.#book.all().filter((one) => one.agreement === before.id && grantOf(one)) : [];
     const pages = this.#book.write([
       ...replaced.map((one) => ConsentBook.ended(one, 'ConsentExpired', nowMs)),
       ...records,
     ]);
     const { id, ordinal, slug, confirmed } = agreement;
     const uuid = randomUUID();
+    const ended = replaced.map((one) => one.process.piiType);
     await this.#parts.outbox.commit([
       ['agreement.open', id, this.#parts.operator, ordinal, uuid, hash, slug, nowMs, confirmed ? 1 : 0],
-      ...(before ? [['agreement.close', nowMs, before.id] as Operation] : []),
-      ...(before
-        ? this.#discarding(
-            before,
-            replaced.map((one) => one.process.piiType),
-          )
-        : []),
-      ...this.#pageOperations(pages),
+      ...(before ? [['agreement.close', nowMs, before.id] as const, ...this.#discarding(before, ended)] : []),
+      ...pages.map((page) => storePage(this.#parts.operator, page)),
     ]);
     if (before) this.agreements.put({ ...before, closedAtMs: nowMs });
-    this.agreements.put(agreement);
+    this.agreements.put(await this.#judged(agreement));
     this.#book.append(pages);
     this.#parts.onChange();
   }
 
-  #pageOperations(pages: readonly BookPage[]): Operation[] {
-    return pages.map((page) => [
-      'consent.add',
-      this.#parts.operator,
-      page.content,
-      Buffer.from(page.salt),
-      Buffer.from(page.commitment),
-      Buffer.from(page.chain),
-      Buffer.from(page.signature),
-    ]);
+  /** Where the first answer of the run came meanwhile, the ordinal is confirmed on disk before it is used; if the disk refuses, it waits. */
+  async #judged(agreement: Agreement): Promise<Agreement> {
+    const judged = this.agreements.judged(agreement);
+    if (judged === agreement) return agreement;
+    const confirming = this.#parts.outbox.commit([['agreement.confirm', judged.ordinal, judged.id]]);
+    return confirming.then(
+      () => judged,
+      () => agreement,
+    );
   }
 
-  #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+  #inTurn<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
+    if (this.#retired) return Promise.resolve(tryAgain());
     const turn = this.#queue.then(work);
     this.#queue = turn.catch(() => undefined);
     return turn;

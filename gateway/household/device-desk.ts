@@ -2,7 +2,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { HomeState } from '../home-state.ts';
-import { type Device, storeDevice } from '../intake/device-table.ts';
+import { type Device, forgetDevice, storeDevice } from '../intake/device-table.ts';
+import type { Fate } from '../intake/intake-marks.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { HomeClock } from '../time/home-clock.ts';
 import { type Answer, done, refuse } from './answer.ts';
@@ -40,7 +41,13 @@ export interface DeviceDeskParts {
   readonly store: Store;
   readonly state: () => HomeState;
   readonly clock: HomeClock;
+  /** Commits what was changed in the state in this very turn, in line with the walk's own commits; on failure the state is read again. */
+  readonly commit: (operations: readonly Operation[]) => Promise<Fate>;
+  /** Forgets what the home's history has not written yet of a device. */
+  readonly forgetHistory: (device: number) => void;
   readonly onChange: () => void;
+  /** A credential is gone: whoever is connected with it must go too. */
+  readonly onRemoved: (source: string) => void;
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
@@ -123,8 +130,8 @@ export class DeviceDesk {
       room: room ?? one.room,
       categoryOverride: (category as Category | undefined) ?? one.categoryOverride,
     }));
-    await this.#parts.store.commit(approved.map(storeDevice));
     for (const one of approved) this.#parts.state().devices.put(one);
+    await this.#keep(approved.map(storeDevice));
     this.#parts.onChange();
     return done(approved);
   }
@@ -134,28 +141,30 @@ export class DeviceDesk {
     if (this.#credentials.has(which)) {
       await this.#parts.store.commit([['credential.forget', which]]);
       this.#credentials.delete(which);
+      this.#parts.onRemoved(which);
       return done({ removed: which });
     }
     const found = this.#find([which]);
     if (!Array.isArray(found)) return found;
     for (const { id } of found) {
-      const forgotten: Operation[] = [
-        ['device.forget', id],
-        ['lastValue.forget', id],
-        ['history.forgetDevice', id],
-      ];
-      await this.#parts.store.commit(forgotten);
       this.#parts.state().devices.remove(id);
       this.#parts.state().lastValues.forget(id);
+      this.#parts.forgetHistory(id);
+      await this.#keep(forgetDevice(id));
     }
     this.#parts.onChange();
     return done({ removed: which });
   }
 
+  async #keep(operations: readonly Operation[]): Promise<void> {
+    if ((await this.#parts.commit(operations)) === 'failed') throw new Error('The change of devices was not stored.');
+  }
+
   #find(which: readonly string[]): Device[] | Answer<never> {
     const found: Device[] = [];
     for (const one of which) {
-      const device = this.all().find((held) => String(held.id) === one || held.thing === one);
+      const all = this.all();
+      const device = all.find((held) => String(held.id) === one) ?? all.find((held) => held.thing === one);
       if (!device) return noSuchDevice(one);
       found.push(device);
     }

@@ -10,8 +10,9 @@ export function streamLive(request: FastifyRequest, reply: FastifyReply, live: L
   const { raw } = reply.hijack();
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   const write = (event: LiveEvent): void => {
-    if (raw.writableLength > LIMITS.requestBytes) stop();
-    else raw.write(`id: ${event.id}\nevent: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`);
+    // A page that does not read is let go; it comes back and is told what it missed.
+    if (raw.writableLength > LIMITS.pageBacklogBytes) stop();
+    else raw.write(frame(event));
   };
   const pages = open.get(live) ?? new Set();
   open.set(live, pages);
@@ -27,8 +28,12 @@ export function streamLive(request: FastifyRequest, reply: FastifyReply, live: L
   if (pages.size > LIMITS.livePages) pages.values().next().value?.();
   raw.on('close', stop);
   const lastId = Number(request.headers['last-event-id'] ?? 0);
-  raw.write('retry: 2000\n\n');
-  for (const event of live.since(Number.isSafeInteger(lastId) ? lastId : 0)) write(event);
+  const missed = live.since(Number.isSafeInteger(lastId) ? lastId : 0);
+  raw.write(`retry: 2000\n\n${missed.map(frame).join('')}`);
+}
+
+function frame(event: LiveEvent): string {
+  return `id: ${event.id}\nevent: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`;
 }
 
 /** Ends every stream, so that the server can close. */

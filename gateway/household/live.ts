@@ -135,12 +135,21 @@ export class Live implements Witness {
     this.#parts.onFault(what, fault);
   }
 
+  /** A page that is gone must not hold up the acknowledgement of what is told. */
+  #tell(listener: (event: LiveEvent) => void, told: LiveEvent): void {
+    try {
+      listener(told);
+    } catch (fault) {
+      this.#parts.onFault('a live page', fault);
+    }
+  }
+
   #emit(event: LiveEvent['event'], data: object): number {
     const id = ++this.#lastId;
     const told: LiveEvent = { id, event, data: { id, ...data } };
     this.#recent.push(told);
     if (this.#recent.length > LIMITS.liveEvents) this.#recent.shift();
-    for (const listener of this.#listeners) listener(told);
+    for (const listener of this.#listeners) this.#tell(listener, told);
     return id;
   }
 }

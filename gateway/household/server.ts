@@ -16,7 +16,8 @@ import { errorAnswer, problemAnswer } from './problems.ts';
 import type { Sessions } from './sessions.ts';
 
 const COOKIE = 'engawa';
-const OPEN_TO_STRANGERS = new Set(['/api/session', '/healthz', '/readyz', '/metrics']);
+/** Routes without a session, as they were registered. Besides these only the pages' own files are open. */
+const OPEN_TO_STRANGERS = new Set(['/api/session', '/healthz', '/readyz', '/metrics', '/']);
 
 /** A door of the hub that is open. */
 export interface Door {
@@ -87,7 +88,12 @@ async function closeDoor(app: FastifyInstance, household: Household): Promise<vo
 }
 
 function base(): FastifyInstance {
-  const app = fastify({ bodyLimit: LIMITS.requestBytes, forceCloseConnections: true });
+  const app = fastify({
+    bodyLimit: LIMITS.requestBytes,
+    forceCloseConnections: true,
+    // A field nobody knows is refused, not dropped: a mistyped `categories` must not become a yes to all of them.
+    ajv: { customOptions: { removeAdditional: false } },
+  });
   app.setErrorHandler((error, _request, reply) => errorAnswer(reply, error));
   app.setNotFoundHandler((_request, reply) => problemAnswer(reply, 'notFound'));
   return app;
@@ -131,13 +137,15 @@ function wrongDoor(request: FastifyRequest): 'host' | 'origin' | undefined {
 }
 
 function isOurName(host: string): boolean {
-  const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : (host.split(':')[0] ?? '');
+  const name = (host.startsWith('[') ? /^\[([^\]]*)\]/.exec(host)?.[1] : host.split(':')[0]) ?? '';
   const own = hostname().toLowerCase();
   return isIP(name) !== 0 || ['localhost', own, `${own}.local`].includes(name.toLowerCase());
 }
 
+/** Judged by the route that was matched, never by the address as it was written: that can be written in many ways. */
 function needsSession(request: FastifyRequest, sessions: Sessions): boolean {
-  const path = request.url.split('?')[0] ?? '';
-  if (!path.startsWith('/api/') || OPEN_TO_STRANGERS.has(path)) return false;
+  const route = request.routeOptions.url;
+  const isFile = route === '/*' && !String((request.params as { '*'?: string })['*']).startsWith('api/');
+  if (route === undefined || isFile || OPEN_TO_STRANGERS.has(route)) return false;
   return !sessions.isLive(request.cookies[COOKIE]);
 }

@@ -56,9 +56,19 @@ export class WithdrawalList {
     }
   }
 
-  /** The latest withdrawal of an offer. */
+  /** How far the withdrawal of an offer has come: one that still waits is shown before any that is done. */
   latest(slug: string): WithdrawalState | undefined {
-    return [...this.#all.values()].filter((one) => one.slug === slug).at(-1);
+    const all = [...this.#all.values()].filter((one) => one.slug === slug);
+    return all.findLast((one) => one.state === 'sent') ?? all.at(-1);
+  }
+
+  /** Whether the broker was already asked to erase all this; its receipt is in hand or will come. */
+  isAsked(withdrawal: Withdrawal): boolean {
+    const name = nameOf(withdrawal);
+    const asked = [...this.#all.values()].flatMap((one) =>
+      one.erasures.filter((erasure) => erasure.pseudonym === name),
+    );
+    return withdrawal.categories.every((category) => asked.some((erasure) => erasure.categories.includes(category)));
   }
 
   /** Drafts a withdrawal: the operation that stores it; `added` takes it in once that is on disk. */
@@ -104,12 +114,6 @@ export class WithdrawalList {
       this.#all.set(one.id, now);
       return ['withdrawal.receipt', now.state, now.erasedAtMs ?? null, JSON.stringify(receipts), now.id];
     });
-  }
-
-  /** Whether a receipt for this withdrawal is in hand. */
-  hasReceipt(withdrawal: Withdrawal): boolean {
-    const erasure = { pseudonym: nameOf(withdrawal), categories: withdrawal.categories };
-    return [...this.#all.values()].some((one) => one.receipts.some((receipt) => answers(receipt, erasure)));
   }
 }
 

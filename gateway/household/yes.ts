@@ -43,8 +43,6 @@ export interface RecordParts {
 export function writeRecord({ offer, hash, category, level, agreement, nowMs }: RecordParts): ConsentRecord {
   const asked = offer.categories.find((one) => one.category === category);
   if (!asked) throw new RangeError('The offer does not ask for this category.');
-  const expires = new Date(nowMs);
-  expires.setUTCMonth(expires.getUTCMonth() + offer.validityMonths);
   return {
     schemaVersion: CONSENT_SCHEMA,
     recordId: randomUUID(),
@@ -78,9 +76,18 @@ export function writeRecord({ offer, hash, category, level, agreement, nowMs }: 
       atMs: nowMs,
       expression: 'dpv:ExplicitlyExpressedConsent',
       entityId: OWNER,
-      expiresMs: expires.getTime(),
+      expiresMs: monthsAfter(nowMs, offer.validityMonths),
     },
   };
+}
+
+/** The same day and time that many months later; where that month is shorter, its last day, never later. */
+function monthsAfter(atMs: number, months: number): number {
+  const at = new Date(atMs);
+  const day = at.getUTCDate();
+  at.setUTCMonth(at.getUTCMonth() + months);
+  if (at.getUTCDate() !== day) at.setUTCDate(0);
+  return at.getTime();
 }
 
 /** There is no such offer. */
@@ -96,6 +103,28 @@ export function nothingGiven(slug: string): Answer<never> {
   return refuse(
     [`「${slug}」には、まだ一度も同意していません。`, '「engawa hub offer list」で同意の状態を確かめてください。'],
     [`Nothing was ever granted to "${slug}".`, 'Run "engawa hub offer list" to see what is granted.'],
+  );
+}
+
+/** The offer is not the one that was agreed to before. */
+export function changedSince(slug: string): Answer<never> {
+  return refuse(
+    [
+      'このお願いの内容は、前に同意したときから変わっています。',
+      `全体に同意し直すか(engawa hub grant ${slug})、先に撤回してください。`,
+    ],
+    [
+      'This offer has changed since you agreed to it.',
+      `Say yes to all of it again (engawa hub grant ${slug}), or withdraw first.`,
+    ],
+  );
+}
+
+/** The hub is being enrolled just now. */
+export function tryAgain(): Answer<never> {
+  return refuse(
+    ['いま登録の手続き中です。', '少し待って、もう一度お試しください。'],
+    ['The hub is being enrolled just now.', 'Wait a moment and try again.'],
   );
 }
 

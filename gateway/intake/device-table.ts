@@ -1,7 +1,6 @@
 import type { ThingClaim, Traits } from '../../devices/dialects/dialect.ts';
 import type { Kind } from '../../devices/vocabulary.ts';
 import type { Category } from '../../proto/lists.ts';
-import { LIMITS } from '../limits.ts';
 import type { Operation } from '../store/store.ts';
 
 /** What a source claims about a thing; kept so that it survives a restart. */
@@ -70,7 +69,7 @@ export class DeviceTable {
   put(device: Device): void {
     this.#highestId = Math.max(this.#highestId, device.id);
     const before = this.#byId.get(device.id);
-    if (before) this.#byThing.delete(key(before.source, before.thing));
+    if (before) this.#unname(before);
     this.#byId.set(device.id, device);
     this.#byThing.set(key(device.source, device.thing), device);
   }
@@ -80,32 +79,37 @@ export class DeviceTable {
     const device = this.#byId.get(id);
     if (!device) return;
     this.#byId.delete(id);
-    this.#byThing.delete(key(device.source, device.thing));
+    this.#unname(device);
   }
 
-  /**
-   * The device for a thing that spoke or was announced: known, renamed (same hardware, new name), or new and unapproved.
-   * Undefined when the home already has as many devices as it may; `alsoNew` are those discovered but not yet taken in.
-   */
-  discovered(source: string, thing: string, claim: Claim | undefined, alsoNew: number): Device | undefined {
-    const known = this.find(source, thing) ?? this.#renamed(source, claim);
-    if (known) return claim || known.thing !== thing ? { ...known, thing, claim: claim ?? known.claim } : known;
-    if (this.#byId.size + alsoNew >= LIMITS.devices) return undefined;
-    return {
-      id: this.#highestId + alsoNew + 1,
-      source,
-      thing,
-      claim: claim ?? NO_CLAIM,
-      categoryOverride: undefined,
-      room: undefined,
-      approvedAtMs: undefined,
-    };
+  /** Frees a device's name, unless another has taken it already. */
+  #unname(device: Device): void {
+    const name = key(device.source, device.thing);
+    if (this.#byThing.get(name)?.id === device.id) this.#byThing.delete(name);
   }
 
-  #renamed(source: string, claim: Claim | undefined): Device | undefined {
-    if (claim?.hardware === undefined) return undefined;
-    return this.all().find((device) => device.source === source && device.claim.hardware === claim.hardware);
+  /** How many devices there are. */
+  get size(): number {
+    return this.#byId.size;
   }
+
+  /** The highest id ever given. */
+  get highestId(): number {
+    return this.#highestId;
+  }
+}
+
+/** A thing nobody has approved yet. */
+export function newDevice(id: number, source: string, thing: string): Device {
+  return {
+    id,
+    source,
+    thing,
+    claim: NO_CLAIM,
+    categoryOverride: undefined,
+    room: undefined,
+    approvedAtMs: undefined,
+  };
 }
 
 /** The category of a kind as this device means it. */
@@ -114,6 +118,15 @@ export function categoryOf(device: Device, kind: Kind): Category | undefined {
     (kind.startsWith('power.') || kind.startsWith('energy.') ? device.categoryOverride : undefined) ??
     device.claim.categories[kind]
   );
+}
+
+/** The operations that forget a device with everything the home remembers of it. */
+export function forgetDevice(id: number): Operation[] {
+  return [
+    ['device.forget', id],
+    ['lastValue.forget', id],
+    ['history.forgetDevice', id],
+  ];
 }
 
 /** The operation that stores a device as it is. */

@@ -30,13 +30,15 @@ const COMMITTED: Promise<Fate> = Promise.resolve('committed');
  * connection, because MQTT.js, which Zigbee2MQTT uses, re-sends without DUP (docs/decisions). On one connection and
  * without DUP nothing is a duplicate; nor after the connection's first news, because what is sent again comes first and in
  * the old order [MQTT-4.6.0-1]: a program whose packet ids come round again must not lose a new message to an old mark.
- * A mark is kept until its packet id is used again, and with the most recent client ids of a source.
+ * A mark is kept until its packet id is used again or its client takes leave in order, with the most recent packets of
+ * the most recent client ids of a source: what is sent again is the tail of what was sent.
  */
 export class IntakeMarks {
   readonly #clients = new Map<string, Map<number, Mark>>();
   /** The connection of each client on which something new has arrived. */
   readonly #news = new Map<string, number>();
-  #unwritten: Operation[] = [];
+  /** By client and packet id, so that a flood without consequences stays as small as its marks. */
+  readonly #unwritten = new Map<string, Operation>();
 
   constructor(rows: readonly MarkRow[]) {
     for (const { source, client, packet_id, hash } of rows)
@@ -62,24 +64,47 @@ export class IntakeMarks {
     const hash = hashOf(arrived);
     this.#makeRoom(source, client);
     this.#news.set(clientKey(source, client), connection);
-    this.#of(source, client).set(packetId, { hash, connection, fate });
-    this.#unwritten.push(['intakeMark.put', source, client, packetId, hash]);
+    const marks = this.#of(source, client);
+    marks.delete(packetId);
+    marks.set(packetId, { hash, connection, fate });
+    this.#write(source, client, packetId, ['intakeMark.put', source, client, packetId, hash]);
+    for (const oldest of marks.keys()) {
+      if (marks.size <= LIMITS.marksPerClient) break;
+      marks.delete(oldest);
+      this.#write(source, client, oldest, ['intakeMark.forgetPacket', source, client, oldest]);
+    }
+  }
+
+  /** A client that took leave in order cannot send its packets again: a later one of the same id begins anew. */
+  forgetClient(source: string, client: string): void {
+    const key = clientKey(source, client);
+    for (const packetId of this.#clients.get(key)?.keys() ?? []) this.#unwritten.delete(`${key}\n${packetId}`);
+    this.#clients.delete(key);
+    this.#news.delete(key);
+    this.#unwritten.delete(key);
+    this.#unwritten.set(key, ['intakeMark.forget', source, client]);
   }
 
   /** The operations that make the marks durable which are not yet. */
   drain(): Operation[] {
-    const operations = this.#unwritten;
-    this.#unwritten = [];
+    const operations = [...this.#unwritten.values()];
+    this.#unwritten.clear();
     return operations;
+  }
+
+  #write(source: string, client: string, packetId: number, operation: Operation): void {
+    const key = `${clientKey(source, client)}\n${packetId}`;
+    this.#unwritten.delete(key);
+    this.#unwritten.set(key, operation);
   }
 
   #of(source: string, client: string): Map<number, Mark> {
     const key = clientKey(source, client);
-    const known = this.#clients.get(key);
-    if (known) return known;
-    const made = new Map<number, Mark>();
-    this.#clients.set(key, made);
-    return made;
+    const marks = this.#clients.get(key) ?? new Map<number, Mark>();
+    // Last in the order again: the client that was quiet longest is the first to be forgotten.
+    this.#clients.delete(key);
+    this.#clients.set(key, marks);
+    return marks;
   }
 
   /** A source that comes with ever new client ids keeps the marks of its latest ones. */
@@ -87,11 +112,8 @@ export class IntakeMarks {
     if (this.#clients.has(clientKey(source, client))) return;
     const prefix = `${source}\n`;
     const held = [...this.#clients.keys()].filter((key) => key.startsWith(prefix));
-    for (const key of held.slice(0, Math.max(0, held.length - LIMITS.markedClients + 1))) {
-      this.#clients.delete(key);
-      this.#news.delete(key);
-      this.#unwritten.push(['intakeMark.forget', source, key.slice(prefix.length)]);
-    }
+    for (const key of held.slice(0, Math.max(0, held.length - LIMITS.markedClients + 1)))
+      this.forgetClient(source, key.slice(prefix.length));
   }
 }
 

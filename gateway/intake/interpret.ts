@@ -1,11 +1,13 @@
 import { classify } from '../../devices/change.ts';
-import type { DialectResult, DropReason, Reading } from '../../devices/dialects/dialect.ts';
+import type { DialectResult, DropReason, Reading, ThingClaim } from '../../devices/dialects/dialect.ts';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
 import type { Arrived } from '../../devices/intake.ts';
 import { type Observation, observe } from '../../devices/observation.ts';
 import type { Kind } from '../../devices/vocabulary.ts';
+import { LIMITS } from '../limits.ts';
 import type { Operation } from '../store/store.ts';
-import { categoryOf, type Device, type DeviceTable, storeDevice } from './device-table.ts';
+import { announced } from './announcement.ts';
+import { categoryOf, type Device, type DeviceTable, forgetDevice, newDevice, storeDevice } from './device-table.ts';
 import { keepState, type LastValue, type LastValues } from './last-values.ts';
 
 /** What the hub knows when it interprets a message. */
@@ -25,6 +27,8 @@ export interface Seen {
 export interface Interpretation {
   readonly seen: readonly Seen[];
   readonly devices: readonly Device[];
+  /** Devices whose name other hardware has taken. */
+  readonly gone: readonly Device[];
   readonly lastValues: readonly LastValue[];
   readonly operations: readonly Operation[];
   /** What was dropped at the door, by reason; `command` and `ignored` are ordinary traffic and not listed. */
@@ -45,10 +49,10 @@ export function interpret(arrived: Arrived, known: Known, now: Now): Interpretat
   const result = decode(arrived.topic, arrived.payload, arrived.retained, arrived.base, traits);
   if ('refused' in result) {
     const dropped = ORDINARY.has(result.refused) ? {} : { [result.refused]: 1 };
-    return { seen: [], devices: [], lastValues: [], operations: [], dropped };
+    return { seen: [], devices: [], gone: [], lastValues: [], operations: [], dropped };
   }
   const draft = new Draft(arrived, known, now);
-  for (const { thing, ...claim } of result.things ?? []) draft.announce(thing, claim);
+  if (result.things) draft.announce(result.things);
   for (const reading of readingsOf(result)) draft.read(reading);
   return draft.done(result.dropped);
 }
@@ -68,6 +72,7 @@ class Draft {
   readonly #lastValues = new Map<string, LastValue>();
   readonly #seen: Seen[] = [];
   readonly #operations: Operation[] = [];
+  readonly #gone: Device[] = [];
   #tooMany = 0;
   #added = 0;
 
@@ -77,8 +82,11 @@ class Draft {
     this.#now = now;
   }
 
-  announce(thing: string, claim: Device['claim']): void {
-    this.#device(thing, claim);
+  announce(claims: readonly ThingClaim[]): void {
+    const { devices, gone, tooMany } = announced(this.#known.devices, this.#arrived.source, claims);
+    for (const device of devices) this.#devices.set(device.thing, device);
+    this.#gone.push(...gone);
+    this.#tooMany += tooMany;
   }
 
   read(reading: Reading): void {
@@ -104,8 +112,9 @@ class Draft {
     return {
       seen: this.#seen,
       devices: [...this.#devices.values()],
+      gone: this.#gone,
       lastValues: [...this.#lastValues.values()],
-      operations: [...[...this.#devices.values()].map(storeDevice), ...this.#operations],
+      operations: [...this.#storing(), ...this.#operations],
       dropped: this.#tooMany > 0 ? { ...dropped, tooManyDevices: this.#tooMany } : { ...dropped },
     };
   }
@@ -114,29 +123,27 @@ class Draft {
     return this.#lastValues.get(`${device}|${kind}`) ?? this.#known.lastValues.get(device, kind);
   }
 
-  #device(thing: string, claim?: Device['claim']): Device | undefined {
-    const drafted = this.#devices.get(thing);
-    if (drafted) {
-      const device = claim ? { ...drafted, claim } : drafted;
-      this.#devices.set(thing, device);
-      return device;
-    }
-    const before = this.#known.devices.find(this.#arrived.source, thing);
-    const device = this.#known.devices.discovered(this.#arrived.source, thing, claim, this.#added);
-    if (!device) {
+  /** Names are freed before they are taken: two things can have changed names with each other. */
+  #storing(): Operation[] {
+    const devices = [...this.#devices.values()];
+    const leaving = this.#gone.flatMap(({ id }) => forgetDevice(id));
+    const unnamed = devices
+      .filter(({ id }) => this.#known.devices.get(id))
+      .map(({ id }): Operation => ['device.unname', id]);
+    return [...leaving, ...unnamed, ...devices.map(storeDevice)];
+  }
+
+  #device(thing: string): Device | undefined {
+    const { devices } = this.#known;
+    const known = this.#devices.get(thing) ?? devices.find(this.#arrived.source, thing);
+    if (known) return known;
+    if (devices.size + this.#added >= LIMITS.devices) {
       this.#tooMany += 1;
       return undefined;
     }
-    const fresh = this.#known.devices.get(device.id) === undefined;
-    if (fresh) this.#added += 1;
-    if (fresh || !sameDevice(before, device)) this.#devices.set(thing, device);
+    this.#added += 1;
+    const device = newDevice(devices.highestId + this.#added, this.#arrived.source, thing);
+    this.#devices.set(thing, device);
     return device;
   }
-}
-
-function sameDevice(before: Device | undefined, after: Device): boolean {
-  if (before === after) return true;
-  return (
-    before !== undefined && before.thing === after.thing && JSON.stringify(before.claim) === JSON.stringify(after.claim)
-  );
 }

@@ -33,6 +33,11 @@ export class LastValues {
     return [...this.#values.values()].filter((value) => value.device === device);
   }
 
+  /** Forgets one value. */
+  drop(device: number, kind: Kind): void {
+    this.#values.delete(`${device}|${kind}`);
+  }
+
   /** Forgets a device. */
   forget(device: number): void {
     for (const value of this.ofDevice(device)) this.#values.delete(`${device}|${value.kind}`);

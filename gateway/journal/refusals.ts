@@ -16,7 +16,16 @@ export class Refusals {
   /** Counts a refusal. */
   count(atMs: number, device: number, reason: string, count = 1): void {
     this.#total += count;
-    const hour = Math.floor(atMs / HOUR_MS);
+    this.#add(Math.floor(atMs / HOUR_MS), device, reason, count);
+  }
+
+  /** Takes back what `drain` gave and could not be written. */
+  putBack(operations: readonly Operation[]): void {
+    for (const [statement, hour, device, reason, count] of operations)
+      if (statement === 'refusal.add') this.#add(Number(hour), Number(device), String(reason), Number(count));
+  }
+
+  #add(hour: number, device: number, reason: string, count: number): void {
     const key = `${hour}|${device}|${reason}`;
     const held = this.#unwritten.get(key);
     if (held) held.count += count;

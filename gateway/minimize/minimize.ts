@@ -39,8 +39,9 @@ export function minimize(permitted: Permitted, window: OpenWindow | undefined, z
 const MILLIWATTS_PER_WATT = 1000;
 
 function keep({ observation, grant }: Permitted, property: LadderKind, profile: Profile): Minimized {
+  // Adding zero turns a rounded -0 into 0.
   const value =
-    profile.quantity === 'power_w' ? Math.round(observation.value / MILLIWATTS_PER_WATT) : observation.value;
+    profile.quantity === 'power_w' ? Math.round(observation.value / MILLIWATTS_PER_WATT) + 0 : observation.value;
   return {
     grant,
     category: observation.category,

@@ -41,6 +41,9 @@ const MILLIWATTS_PER_WATT = 1000;
 
 const still = (share: Share): Share => share;
 
+/** To the nearest integer; adding zero turns -0 into 0. */
+const rounded = (value: number): number => Math.round(value) + 0;
+
 function hold(share: Share, toMs: number): Share {
   const untilMs = Math.min(toMs, share.freshUntilMs);
   const spanMs = untilMs - share.sinceMs;
@@ -109,7 +112,7 @@ const mean: WindowOperator = {
     if (seen.length === 0) return undefined;
     const milliwatts = seen.reduce((sum, share) => sum + share.total / share.coveredMs, 0);
     const coveredMs = shares.reduce((sum, share) => sum + share.coveredMs, 0) / shares.length;
-    return { value: Math.round(milliwatts / MILLIWATTS_PER_WATT), coveredMs };
+    return { value: rounded(milliwatts / MILLIWATTS_PER_WATT), coveredMs };
   },
 };
 
@@ -120,7 +123,7 @@ const sum: WindowOperator = {
     const coveredMs = shares.reduce((total, share) => total + share.coveredMs, 0) / Math.max(1, shares.length);
     if (coveredMs === 0) return undefined;
     const integral = shares.reduce((total, share) => total + share.total, 0);
-    return { value: Math.round(integral / MILLIWATT_MS_PER_WH), coveredMs };
+    return { value: rounded(integral / MILLIWATT_MS_PER_WH), coveredMs };
   },
 };
 

@@ -18,9 +18,15 @@ export class Release {
   readonly #fields: ReleaseFields;
   static readonly #door = Symbol('Release.of');
 
+  static {
+    // What a release says must not depend on a method somebody replaced.
+    Object.freeze(Release.prototype);
+  }
+
   private constructor(door: symbol, fields: ReleaseFields) {
     if (door !== Release.#door) throw new TypeError('A Release is made by Release.of and nowhere else.');
     this.#fields = fields;
+    Object.freeze(this);
   }
 
   /** Names a minimized record. `writeKey` is 32 hex digits made for this agreement, epoch and subject. */

@@ -59,6 +59,7 @@ export const STATEMENTS = {
       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, thing = excluded.thing,
       claim = excluded.claim, category_override = excluded.category_override, room = excluded.room,
       approved_at = excluded.approved_at`,
+  'device.unname': "UPDATE device SET thing = 'unnamed/' || id WHERE id = ?",
   'device.forget': 'DELETE FROM device WHERE id = ?',
   'lastValue.all': 'SELECT device, kind, value, at_ms FROM last_value',
   'lastValue.put': `INSERT INTO last_value (device, kind, value, at_ms) VALUES (?, ?, ?, ?)
@@ -68,6 +69,7 @@ export const STATEMENTS = {
   'intakeMark.put': `INSERT INTO intake_mark (source, client, packet_id, hash) VALUES (?, ?, ?, ?)
       ON CONFLICT (source, client, packet_id) DO UPDATE SET hash = excluded.hash`,
   'intakeMark.forget': 'DELETE FROM intake_mark WHERE source = ? AND client = ?',
+  'intakeMark.forgetPacket': 'DELETE FROM intake_mark WHERE source = ? AND client = ? AND packet_id = ?',
   'credential.all': 'SELECT name, dialect, base, password_hash, salt, created_at FROM credential ORDER BY name',
   'credential.add':
     'INSERT INTO credential (name, dialect, base, password_hash, salt, created_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -121,6 +123,7 @@ export const STATEMENTS = {
       ORDER BY count DESC`,
   'history.add': 'INSERT INTO history (device, kind, at_ms, value, origin) VALUES (?, ?, ?, ?, ?)',
   'history.forget': 'DELETE FROM history WHERE at_ms < ?',
+  'history.trim': 'DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?',
   'history.forgetDevice': 'DELETE FROM history WHERE device = ?',
 } as const;
 

@@ -18,8 +18,8 @@ const REAL: Scale = { originRealMs: 0, originHomeMs: 0, speed: 1 };
 /** No clock of a machine that runs this release can honestly be earlier than this. */
 const EARLIEST_HONEST_MS = Date.UTC(2026, 0, 1);
 
-/** How far an untrusted clock may lag, in milliseconds: expiry is judged this much later. */
-const UNTRUSTED_LAG_MS = 365 * 86_400_000;
+/** How far an untrusted clock may lag, in milliseconds: expiry is judged this much later. A hub that was off for longer needs the time first. */
+const UNTRUSTED_LAG_MS = 31 * 86_400_000;
 
 /** A wall clock this far behind the stored floor is not believed; less than that is an ordinary correction. */
 const TOLERANCE_MS = 60_000;
@@ -65,7 +65,9 @@ export class HomeClock {
     const elapsedMs = (this.#machine.monotonicMs() - this.#startMonotonicMs) * this.#scale.speed;
     const floorMs = this.#startFloorMs + elapsedMs;
     const wallMs = this.#fromReal(this.#machine.wallMs());
-    const trusted = wallMs >= EARLIEST_HONEST_MS && wallMs >= floorMs - TOLERANCE_MS * this.#scale.speed;
+    // A wall clock that leapt ahead and was set back is behind what was said already: home time waits for it, estimated.
+    const leastMs = Math.max(floorMs, this.#latestMs) - TOLERANCE_MS * this.#scale.speed;
+    const trusted = wallMs >= EARLIEST_HONEST_MS && wallMs >= leastMs;
     const ms = Math.floor(trusted ? wallMs : floorMs);
     this.#latestMs = Math.max(this.#latestMs, ms);
     return { ms: this.#latestMs, estimated: !trusted };
