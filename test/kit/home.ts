@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askHub } from '../../bin/hub-client.ts';
 import { command } from '../../broker/command/command-client.ts';
-import { freePort, type Program, type ProgramName, runProgram, type Settings, startProgram } from './programs.ts';
+import { freePort } from './free-port.ts';
+import { type Program, type ProgramName, runProgram, type Settings, startProgram } from './programs.ts';
 import type { Feed } from './recipient.ts';
 
 /** A folder for data of its own, ports of its own, and what is done with them. */

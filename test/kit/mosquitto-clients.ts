@@ -18,10 +18,10 @@ const words = ({ port, user, password }: Account): string[] => [
 /** Publishes one message with Debian's `mosquitto_pub`; resolves with its exit code and words. */
 export async function publish(
   account: Account,
-  { topic, payload, retain }: Said,
+  { topic, payload, retain }: Omit<Said, 'payload'> & { readonly payload: string | Buffer },
   qos: 0 | 1 | 2 = 1,
 ): Promise<{ code: number; said: string }> {
-  const more = ['-q', String(qos), '-t', topic, '-s', ...(retain ? ['-r'] : [])];
+  const more = ['-q', String(qos), '-t', topic, payload.length === 0 ? '-n' : '-s', ...(retain ? ['-r'] : [])];
   const child = spawn('mosquitto_pub', [...words(account), ...more], { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach } from 'vitest';
+import { afterAll, afterEach } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const READY_MS = 60_000;
 const STOP_MS = 20_000;
 const LOOK_AGAIN_MS = 25;
-/** Below the ports that systems give to outgoing connections: nobody takes one of these while a program restarts. */
-const PORTS = { first: 20_000, count: 10_000 };
 
 /** One of the programs of `bin/`. */
 export type ProgramName = 'start' | 'hub' | 'broker' | 'sim';
@@ -42,18 +40,44 @@ export type Settings = Readonly<Record<string, string | undefined>>;
 
 const started = new Set<{ readonly name: string; readonly program: Program }>();
 
-/** Prints what the programs of this file said when one of its tests fails. Call it once at the top of a test file. */
-export function showLogsOfFailures(): void {
+let cache: string | undefined;
+
+/** Programs that start again and again are compiled once; the folder goes away with the file's last test. */
+function compileCache(): string {
+  cache ??= mkdtempSync(join(tmpdir(), 'engawa-compiled-'));
+  return cache;
+}
+
+/**
+ * To be called once at the top of a test file: prints what its programs said when a test fails, and ends what still runs
+ * when the file is done.
+ */
+export function mindPrograms(): void {
   afterEach(({ task }) => {
     if (task.result?.state !== 'fail') return;
     for (const { name, program } of started) console.log(`--- ${name} (${program.pid}) said:\n${program.said()}`);
   });
+  afterAll(async () => {
+    await Promise.all([...started].map(({ program }) => program.kill()));
+    started.clear();
+    if (cache !== undefined) rmSync(cache, { recursive: true, force: true });
+    cache = undefined;
+  });
 }
+
+/** What every program finds in its environment beside its settings. */
+const surroundings = (): Settings => ({
+  PATH: process.env.PATH,
+  HOME: process.env.HOME,
+  TMPDIR: process.env.TMPDIR,
+  LANG: 'C',
+  NODE_COMPILE_CACHE: compileCache(),
+});
 
 /** Starts a program of `bin/` with these words and settings and nothing else of this process's own settings. */
 export function startProgram(name: ProgramName, words: readonly string[], settings: Settings): Program {
   const child = spawn(process.execPath, [join(root, 'bin', `${name}.ts`), ...words], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TMPDIR: process.env.TMPDIR, LANG: 'C', ...settings },
+    env: { ...surroundings(), ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -187,40 +211,5 @@ function readStat(pid: number): string {
     return readFileSync(`/proc/${pid}/stat`, 'latin1');
   } catch {
     return ') Z ';
-  }
-}
-
-const taken = new Set<number>();
-
-/** A port of 127.0.0.1 that nobody holds and that no outgoing connection will be given. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
-    if (taken.has(port) || !(await isFree(port))) continue;
-    taken.add(port);
-    return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen({ host: '0.0.0.0', port }, () => probe.close(() => resolve(true)));
-  });
-}
-
-/** Asks again and again until the answer holds, for what no program tells by itself; fails with the last answer. */
-export async function eventually<Value>(
-  ask: () => Promise<Value> | Value,
-  holds: (value: Value) => boolean,
-  withinMs = 30_000,
-): Promise<Value> {
-  const ends = Date.now() + withinMs;
-  for (;;) {
-    const value = await ask();
-    if (holds(value)) return value;
-    if (Date.now() > ends) throw new Error(`Not so after ${withinMs} ms: ${JSON.stringify(value)?.slice(0, 2_000)}`);
-    await wait(LOOK_AGAIN_MS);
   }
 }

@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DROP_REASONS, REFUSAL_REASONS } from '../../devices/dialects/dialect.ts';
+import type { Observation } from '../../devices/observation.ts';
+import { ConsentIndex } from '../../gateway/consent/consent-index.ts';
+import { decide, mayStillLeave } from '../../gateway/consent/decide.ts';
+import type { LiveGrant, Moment, Place } from '../../gateway/consent/grant.ts';
+import { REFUSALS } from '../../gateway/consent/refusal.ts';
+import { aMessage, aMoment, anObservation, aPlace, someGrants } from '../kit/arbitraries.ts';
+import { InnerHome } from '../kit/inner-home.ts';
+import { anOffer, testOperator } from '../kit/test-operator.ts';
+
+/** Every reason a refusal may be counted under. */
+const REASONS = new Set<string>([...REFUSALS, ...DROP_REASONS, ...REFUSAL_REASONS, 'tooManyDevices']);
+
+/** Whether a grant covers an observation, written from the design and not from the code, one sentence a line. */
+function oracle(grant: LiveGrant, seen: Observation, place: Place, moment: Moment): boolean {
+  const { devices, rooms, hours } = grant.scope;
+  const isNews = seen.origin === 'change' || seen.origin === 'sample';
+  const mayEverLeave = seen.category !== 'lock.keyHolder' && grant.level !== 'L0';
+  const latestNowMs = moment.trusted ? moment.nowMs : moment.nowMs + moment.laterByMs;
+  const inTime = seen.atMs >= grant.fromMs && latestNowMs < grant.expiresMs;
+  const inPlace =
+    (devices === undefined || devices.some((device) => device === seen.device)) &&
+    (rooms === undefined || rooms.some((room) => room === place.room));
+  return (
+    place.approved &&
+    seen.quality === 'good' &&
+    isNews &&
+    mayEverLeave &&
+    grant.category === seen.category &&
+    inTime &&
+    inPlace &&
+    (hours === undefined || (moment.trusted && minutesOf(hours).has(moment.minuteOfDay)))
+  );
+}
+
+/** The minutes of a day from one to another, counted one by one round the clock. */
+function minutesOf({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }): Set<number> {
+  const minutes = new Set<number>();
+  for (let minute = fromMinute; minute !== toMinute && minutes.size < 1440; minute = minute + 1) {
+    if (minute >= 1440) {
+      if (toMinute === 1440) break;
+      minute = 0;
+      if (minute === toMinute) break;
+    }
+    minutes.add(minute);
+  }
+  return minutes;
+}
+
+function property(tested: typeof decide) {
+  return fc.property(someGrants, anObservation, aPlace, aMoment, (grants, seen, place, moment) => {
+    const decision = tested(seen, new ConsentIndex(grants), place, moment);
+    const right = grants.filter((grant) => oracle(grant, seen, place, moment)).map(({ agreement }) => agreement);
+    expect(decision.permitted.map(({ grant }) => grant.agreement).sort()).toEqual(right.sort());
+    expect(decision.refusal === undefined).toBe(right.length > 0);
+    if (decision.refusal !== undefined) expect(REFUSALS).toContain(decision.refusal);
+  });
+}
+
+/** Decides broken on purpose: each lets something out that must stay. */
+const BROKEN: Record<string, typeof decide> = {
+  'does not look at expiry': (seen, consent, place, moment) =>
+    decide(seen, consent, place, { ...moment, nowMs: Number.MIN_SAFE_INTEGER }),
+  'trusts every clock': (seen, consent, place, moment) => decide(seen, consent, place, { ...moment, trusted: true }),
+  'takes every device as approved': (seen, consent, place, moment) =>
+    decide(seen, consent, { ...place, approved: true }, moment),
+  'takes repeats for news': (seen, consent, place, moment) =>
+    decide({ ...seen, origin: 'change' }, consent, place, moment),
+  'does not doubt': (seen, consent, place, moment) => decide({ ...seen, quality: 'good' }, consent, place, moment),
+  'forgets the rooms': (seen, consent, place, moment) => {
+    const wide = consent.all().map((grant) => ({ ...grant, scope: { ...grant.scope, rooms: undefined } }) as never);
+    return decide(seen, new ConsentIndex(wide), place, moment);
+  },
+  'says yes at level 0': (seen, consent, place, moment) => {
+    const raised = consent.all().map((grant) => ({ ...grant, level: 'L5' as const }));
+    return decide(seen, new ConsentIndex(raised), place, moment);
+  },
+  'forgets that a yes begins': (seen, consent, place, moment) =>
+    decide({ ...seen, atMs: Number.MAX_SAFE_INTEGER }, consent, place, moment),
+};
+
+describe('guarantee 1, silence: decide', () => {
+  test('permits exactly what a naive reading of the design permits', () => {
+    fc.assert(property(decide), { numRuns: 4000 });
+  });
+
+  test.each(Object.keys(BROKEN))('the property bites: a decide that %s is caught', (name) => {
+    expect(fc.check(property(BROKEN[name] ?? decide), { numRuns: 20_000 }).failed).toBe(true);
+  });
+
+  test('an unreadable consent book permits nothing, whatever it holds', () => {
+    fc.assert(
+      fc.property(someGrants, anObservation, aPlace, aMoment, (grants, seen, place, moment) => {
+        const unreadable = new ConsentIndex(grants, false);
+        expect(decide(seen, unreadable, place, moment)).toEqual({ permitted: [], refusal: 'consentUnreadable' });
+        for (const { agreement, category } of grants)
+          expect(mayStillLeave(unreadable, agreement, category, moment)).toBe('hold');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('guarantee 1, silence: a whole home', () => {
+  let home: InnerHome;
+
+  beforeAll(async () => {
+    home = await InnerHome.open();
+    await home.enrol(await testOperator(), [anOffer()]);
+    await home.approve('plug', { power: 1 });
+    await home.approve('door', { contact: true });
+  });
+  afterAll(() => home.remove());
+
+  const traces = () => ({
+    outbox: home.query('SELECT * FROM outbox').length,
+    journal: home.query('SELECT * FROM journal').length,
+    windows: home.query('SELECT * FROM window').length,
+    names: home.query('SELECT * FROM used_subject').length,
+  });
+  const topics = fc.constantFrom('plug', 'door', 'unknown', 'a/b', 'bridge/devices', 'bridge/state', 'plug/set');
+
+  test('without a grant nothing is released, named, gathered or journalled, whatever arrives', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(topics, aMessage, fc.boolean()), { maxLength: 12 }), async (messages) => {
+        const fates = await Promise.all(
+          messages.map(([topic, content, retained]) => home.publish(topic, content, { retained })),
+        );
+        home.machine.pass(1000);
+        await home.core.tick();
+        expect(fates.every((fate) => fate === 'committed')).toBe(true);
+        expect(traces()).toEqual({ outbox: 0, journal: 0, windows: 0, names: 0 });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('what was refused is counted, each under a reason of the closed lists', async () => {
+    await home.publish('plug', { power: 7, pin_code: '1234', weather: 'fine' });
+    await home.publish('plug', Buffer.from('not json'));
+    await home.core.writeLazily();
+    const rows = home.query<{ reason: string; count: number }>('SELECT reason, count FROM refusal');
+    expect(rows.filter(({ reason }) => !REASONS.has(reason))).toEqual([]);
+    expect(rows.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['noGrant', 'secret', 'unknownProperty', 'notJson', 'deviceNotApproved']),
+    );
+  });
+
+  test('a page of the consent book that was changed silences the home, and says so without content', async () => {
+    const given = await home.way.consent.give('every-sample', {});
+    expect(given.ok).toBe(true);
+    await home.publish('plug', { power: 42 });
+    expect(traces().outbox).toBe(1);
+    await home.crash();
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(`${home.folder}/hub.db`);
+    database.exec(`UPDATE consent_record SET content = replace(content, '"L5"', '"L4"')`);
+    database.close();
+
+    home = await home.reopen();
+    expect(home.way.index.readable).toBe(false);
+    await home.publish('plug', { power: 43 });
+    expect(traces().outbox).toBe(1);
+    expect(home.way.index.all()).toEqual([]);
+    expect(home.said.join()).toContain('Nothing leaves this home');
+    expect(home.said.join()).not.toMatch(/plug|every-sample/);
+  });
+});

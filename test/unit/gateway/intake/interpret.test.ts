@@ -1,0 +1,110 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Arrived } from '../../../../devices/intake.ts';
+import { type Interpretation, interpret } from '../../../../gateway/intake/interpret.ts';
+import { InnerHome, NOON_MS } from '../../../kit/inner-home.ts';
+
+let home: InnerHome;
+beforeEach(async () => {
+  home = await InnerHome.open();
+});
+afterEach(() => home.remove());
+
+function look(topic: string, content: unknown, more: Partial<Arrived> = {}): Interpretation {
+  const { devices, lastValues } = home.core.state;
+  const known = { devices, lastValues, dialectOf: () => 'zigbee2mqtt' as const };
+  return interpret(home.message(topic, content, more), known, { ms: NOON_MS, estimated: false });
+}
+const origins = ({ seen }: Interpretation) =>
+  seen.map(({ observation }) => `${observation.property} ${observation.value} ${observation.origin}`);
+
+describe('interpreting', () => {
+  test('an unknown thing discovers it and keeps nothing of what it says', () => {
+    const found = look('door', { contact: true });
+    expect(found.devices.map(({ thing, approvedAtMs }) => [thing, approvedAtMs])).toEqual([['door', undefined]]);
+    expect(found.lastValues).toEqual([]);
+    expect(found.operations.map(([statement]) => statement)).toEqual(['device.put']);
+    expect(home.core.state.devices.all()).toEqual([]);
+  });
+
+  test('a first word is where a thing stands, a change is an event, a repetition is none, a retained message never', async () => {
+    await home.approve('door', { contact: true });
+    expect(origins(look('door', { contact: true }))).toEqual(['contact.state 0 snapshot']);
+    await home.publish('door', { contact: true });
+    expect(origins(look('door', { contact: true }))).toEqual(['contact.state 0 repeat']);
+    expect(look('door', { contact: true }).operations).toEqual([]);
+    const changed = look('door', { contact: false });
+    expect(origins(changed)).toEqual(['contact.state 1 change']);
+    expect(changed.operations).toEqual([['lastValue.put', 1, 'contact.state', 1, NOON_MS]]);
+    expect(origins(look('door', { contact: false }, { retained: true }))).toEqual(['contact.state 1 snapshot']);
+  });
+
+  test('measurements are samples, and are not written at each', async () => {
+    await home.approve('plug', { power: 1 });
+    const found = look('plug', { power: 2, energy: 3 });
+    expect(origins(found)).toEqual(['power.active 2000 sample', 'energy.import 3000000 sample']);
+    expect(found.operations).toEqual([]);
+    expect(found.lastValues.map(({ kind }) => kind)).toEqual(['power.active', 'energy.import']);
+  });
+
+  test('availability is a state of the thing', async () => {
+    await home.approve('plug', { power: 1 });
+    await home.publish('plug/availability', { state: 'online' });
+    expect(origins(look('plug/availability', { state: 'offline' }))).toEqual(['device.online 0 change']);
+  });
+
+  test('what contradicts itself is doubted and not remembered', async () => {
+    await home.approve('lock', { lock_state: 'locked' });
+    const found = look('lock', { lock_state: 'unlocked', state: 'LOCK' });
+    expect(found.seen.map(({ observation }) => observation.quality)).toEqual(['uncertain']);
+    expect([found.lastValues, found.operations]).toEqual([[], []]);
+  });
+
+  test.each<[string, string, unknown, Record<string, number>]>([
+    ['not JSON', 'door', Buffer.from('x'), { notJson: 1 }],
+    ['an array', 'door', [1], { notObject: 1 }],
+    [
+      'a secret, an unknown property and a null',
+      'door',
+      { pin_code: '1', odd: 2, contact: null },
+      { secret: 1, unknownProperty: 1, null: 1 },
+    ],
+    ['a value out of range', 'plug', { power: 1e9 }, { outOfRange: 1 }],
+    ['a command', 'door/set', { state: 'ON' }, {}],
+    ['the log of the bridge', 'bridge/logging', { message: 'x' }, {}],
+  ])('%s is counted by reason, ordinary traffic is not', (_, topic, content, dropped) => {
+    const found = look(topic, content);
+    expect(found.dropped).toEqual(dropped);
+    expect(found.seen).toEqual([]);
+  });
+
+  test('a list describes many things at once, and a rename keeps the device', async () => {
+    const list = (...names: string[]) =>
+      names.map((friendly_name, index) => ({ friendly_name, ieee_address: `0x${index}`, definition: { exposes: [] } }));
+    await home.publish('bridge/devices', list('a', 'b'));
+    await home.core.devices.approve('all', {});
+    expect(look('bridge/devices', list('a', 'b')).devices).toEqual([]);
+    const renamed = look('bridge/devices', list('a', 'c'));
+    expect(renamed.devices.map(({ id, thing, approvedAtMs }) => [id, thing, approvedAtMs])).toEqual([
+      [2, 'c', NOON_MS],
+    ]);
+    await home.publish('bridge/devices', list('a', 'c'));
+    expect(home.query('SELECT id, thing FROM device')).toEqual([
+      { id: 1, thing: 'a' },
+      { id: 2, thing: 'c' },
+    ]);
+  });
+
+  test('names that changed places while the hub was off do not stop the intake', async () => {
+    const entry = (friendly_name: string, ieee_address: string) => ({
+      friendly_name,
+      ieee_address,
+      definition: { exposes: [] },
+    });
+    await home.publish('bridge/devices', [entry('a', '0x1'), entry('b', '0x2')]);
+    expect(await home.publish('bridge/devices', [entry('b', '0x1'), entry('a', '0x2')])).toBe('committed');
+    expect(await home.publish('bridge/devices', [entry('b', '0x1'), entry('c', '0x2')])).toBe('committed');
+    expect(await home.publish('bridge/devices', [entry('c', '0x2'), entry('a', '0x1')])).toBe('committed');
+    const memory = home.core.state.devices.all().map(({ id, thing }) => ({ id, thing }));
+    expect(home.query('SELECT id, thing FROM device ORDER BY id')).toEqual(memory);
+  });
+});
