@@ -42,6 +42,12 @@ export const LIMITS = {
   requestsPerMinute: 1_200,
   enrolmentsPerMinute: 30,
   withdrawalsPerMinute: 120,
+  /**
+   * Entries (pseudonym and category) kept per hour for withdrawals over HTTP of pseudonyms nothing was stored under: anybody
+   * can send random erase keys, and what is withdrawn is kept for ever, at most about a megabyte a day. A home that walks
+   * through all keys of its recovery card has one to two hundred.
+   */
+  unknownWithdrawalsPerHour: 1_000,
   /** Body of a request: the longest is an offer on the command socket. */
   httpBody: 64 * 1024,
   /** Size of one MQTT packet: a cell is 4 KiB, the rest is topic and header. */

@@ -35,6 +35,14 @@ export interface Arrived {
  */
 export type Take = (arrived: Arrived) => Promise<'committed' | 'failed'>;
 
+/**
+ * Told that a client has taken its leave: it disconnected of its own accord after everything it had sent was answered,
+ * so it repeats none of it, and the same packet id with the same content on a later connection is news. Not told when
+ * a connection broke, was ended or taken over: then a packet may come again. Told before anything of the same client
+ * that comes later arrives.
+ */
+export type Gone = (source: string, client: string) => void;
+
 /** Why content was refused or a connection closed at the intake: a closed list, each counted under its name. */
 export const INTAKE_REASONS = [
   'wrongCredential',

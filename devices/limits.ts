@@ -24,8 +24,13 @@ export const LIMITS = {
   topicBytes: 512,
   // Levels of a topic; below the 100 the routing library can count.
   topicLevels: 32,
-  // A home has a handful of bridges and at most some tens of Wi-Fi devices.
+  // Connections that have shown a right password; a home has a handful of bridges and at most some tens of Wi-Fi devices.
   connections: 100,
+  // Connections of one address still without one: more than wait for slowed answers, and what several devices behind
+  // one address need when they all come back at once. The oldest goes first.
+  waitingPerAddress: 16,
+  // All connections still without one, beside those that have: what strangers hold takes no device's place.
+  waitingConnections: 50,
   // From the socket's opening to a complete CONNECT.
   connectTimeoutMs: 10_000,
   // The first packet of a connection: a CONNECT with its longest useful name, password and will.

@@ -105,6 +105,10 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
 
   const listener = await listen(settings, home);
   if (listener) started.add(() => listener.close());
+  home.onCredentialRemoved = (source) => {
+    listener?.end(source);
+    home.state.marks.forgetSource(source);
+  };
   const source = subscribe(settings, home);
   if (source) started.add(() => source.close());
 
@@ -145,6 +149,7 @@ async function listen({ listener }: HubSettings, home: HomeCore) {
     authenticate: async (user, password) => home.devices.authenticate(user, password),
     take: home.pipeline.take,
     count: home.countIntake,
+    onGone: (source, client) => home.state.marks.forgetClient(source, client),
   }).catch(taken('listener', listener.port));
 }
 

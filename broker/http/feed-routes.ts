@@ -114,7 +114,7 @@ async function liveRecords(
   const from = (await placeOf(feed, after)) ?? (await endOf(feed));
   routes.live.admit(recipient);
   reply.hijack();
-  await routes.live.serve(recipient, feed, from, reply.raw);
+  await routes.live.serve({ recipient, feed, from, mayRead: () => open(routes, request) }, reply.raw);
 }
 
 /** Routes of recipients: a feed by cursor, and live. */

@@ -7,6 +7,7 @@ import { LIMITS } from '../limits.ts';
 import type { Operator } from '../operator.ts';
 import type { BrokerStore } from '../store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
+import { UnknownWithdrawals } from '../withdrawals/unknown-withdrawals.ts';
 import { withdraw } from '../withdrawals/withdrawals.ts';
 import { ERROR } from './errors.ts';
 
@@ -69,7 +70,7 @@ const SCHEMAS = {
   withdrawals: {
     summary: 'Withdraws categories of one pseudonym; possession of the erase key is the authority',
     body: WITHDRAWAL,
-    response: { 200: RECEIPT, 400: ERROR },
+    response: { 200: RECEIPT, 400: ERROR, 429: ERROR },
   },
 };
 
@@ -93,12 +94,13 @@ export function hubRoutes(server: FastifyInstance, routes: HubRoutes): void {
   server.get('/v1/offers', { schema: SCHEMAS.offers }, async () => ({
     offers: (await store.offers()).map((offer) => offer.jws),
   }));
+  const unknown = new UnknownWithdrawals();
   const withdrawing = { config: perMinute(LIMITS.withdrawalsPerMinute), schema: SCHEMAS.withdrawals };
   server.post<{ Body: { eraseKey: string; categories: Category[] } }>(
     '/v1/withdrawals',
     withdrawing,
     async ({ body }) => {
-      const receipt = await withdraw(store, operator, body.eraseKey, body.categories, surroundings.now());
+      const receipt = await withdraw({ store, operator, unknown }, body.eraseKey, body.categories, surroundings.now());
       counts.add('withdrawals');
       return receipt;
     },

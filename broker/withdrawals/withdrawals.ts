@@ -5,6 +5,7 @@ import type { Receipt } from '../../proto/wire.ts';
 import type { Operator } from '../operator.ts';
 import type { BrokerStore, Transaction } from '../store/store.ts';
 import { hourAt } from '../surroundings.ts';
+import type { UnknownWithdrawals } from './unknown-withdrawals.ts';
 
 /** Categories of one pseudonym that its home takes back. */
 export interface PseudonymWithdrawal {
@@ -55,17 +56,32 @@ export async function finishWithdrawals(
   });
 }
 
-/** A withdrawal by erase key alone, as `POST /v1/withdrawals` takes it. */
+/** What withdrawing by erase key alone needs. */
+export interface Withdrawing {
+  readonly store: BrokerStore;
+  readonly operator: Operator;
+  readonly unknown: UnknownWithdrawals;
+}
+
+/**
+ * A withdrawal by erase key alone, as `POST /v1/withdrawals` takes it. One of a pseudonym nothing was stored under is kept
+ * like any other, because its first cell may still be under way; throws Refusal 429 when there were too many of those.
+ */
 export async function withdraw(
-  store: BrokerStore,
-  operator: Operator,
+  { store, operator, unknown }: Withdrawing,
   eraseKey: string,
   categories: readonly Category[],
   nowMs: number,
 ): Promise<Receipt> {
-  const recorded = await store.transact((transaction) =>
-    recordWithdrawal(transaction, { pseudonym: identities.ofEraseKey(eraseKey), categories }, nowMs),
-  );
+  const pseudonym = identities.ofEraseKey(eraseKey);
+  const recorded = await store.transact(async (transaction) => {
+    // Whatever stores a block binds its pseudonym first.
+    if ((await transaction.boundOffer(pseudonym)) === undefined) {
+      const before = await transaction.withdrawn(pseudonym);
+      unknown.admit(categories.filter((category) => !before.has(category)).length, nowMs);
+    }
+    return recordWithdrawal(transaction, { pseudonym, categories }, nowMs);
+  });
   const [receipt] = await finishWithdrawals(store, operator, [recorded]);
   if (!receipt) throw new Error('a withdrawal gave no receipt');
   return receipt;

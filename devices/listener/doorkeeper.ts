@@ -2,6 +2,8 @@ import type { AedesOptions, Client } from 'aedes';
 import type { CountIntake } from '../intake.ts';
 import type { Limits } from '../limits.ts';
 import { Attempts } from './attempts.ts';
+import type { Farewell } from './farewell.ts';
+import { WaitingRoom } from './waiting-room.ts';
 
 /** What an account may do: the source its messages count for, and the base topic it publishes below. */
 export interface Admitted {
@@ -17,6 +19,8 @@ export interface Session {
   readonly address: string;
   /** As in `Arrived`. */
   readonly connection: number;
+  readonly farewell: Farewell;
+  /** What the account may do; gone when the account is. */
   admitted?: Admitted;
   /** The client id as the device gave it. */
   clientId: string;
@@ -25,9 +29,10 @@ export interface Session {
 
 type Answer = Parameters<NonNullable<AedesOptions['authenticate']>>[3];
 
-/** CONNACK: not authorized, and identifier rejected [MQTT 3.2.2.3]. */
+/** CONNACK return codes [MQTT 3.2.2.3]. */
 const NOT_AUTHORIZED = 5;
 const IDENTIFIER_REJECTED = 2;
+const SERVER_UNAVAILABLE = 3;
 
 /** The library's form of a refused CONNECT. */
 function refusal(returnCode: number): NonNullable<Parameters<Answer>[0]> {
@@ -42,10 +47,15 @@ export class Doorkeeper {
   readonly #nowMs: () => number;
   readonly #attempts: Attempts;
   readonly #sessions = new WeakMap<object, Session>();
+  /** Connections without a right password yet, and those with one. */
+  readonly #waiting: WaitingRoom<Client>;
+  readonly #admitted = new Set<Client>();
   readonly #connected = new Map<string, Client>();
   readonly #slowed = new Map<string, number>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #newest = 0;
+  /** How often an account was ended. */
+  #endings = 0;
   #closing = false;
 
   constructor(options: { authenticate: Authenticate; count: CountIntake; limits: Limits; nowMs: () => number }) {
@@ -54,12 +64,21 @@ export class Doorkeeper {
     this.#limits = options.limits;
     this.#nowMs = options.nowMs;
     this.#attempts = new Attempts(options.limits);
+    this.#waiting = new WaitingRoom(options.limits);
   }
 
-  /** Begins a session for a connection that has said nothing yet. */
-  opened(client: Client, address: string): void {
+  /** Begins a session for a connection that has said nothing yet; too many of them put out the oldest. */
+  opened(client: Client, address: string, farewell: Farewell): void {
     this.#newest = Math.max(this.#newest + 1, this.#nowMs());
-    this.#sessions.set(client, { address, connection: this.#newest, clientId: '', subscriptions: 0 });
+    this.#sessions.set(client, { address, connection: this.#newest, farewell, clientId: '', subscriptions: 0 });
+    client.conn.once('close', () => {
+      this.#waiting.leave(client, address);
+      this.#admitted.delete(client);
+    });
+    const putOut = this.#waiting.enter(client, address);
+    if (putOut === undefined) return;
+    this.#count('tooManyConnections');
+    putOut.conn.destroy();
   }
 
   /** What is known of a connection. */
@@ -70,11 +89,23 @@ export class Doorkeeper {
   /** Notes that a client is connected under its id. */
   joined(client: Client): void {
     this.#connected.set(client.id, client);
+    this.#sessions.get(client)?.farewell.answered();
   }
 
-  /** Notes that a client is gone, unless another has its id by now. */
-  left(client: Client): void {
-    if (this.#connected.get(client.id) === client) this.#connected.delete(client.id);
+  /** Notes that a client is gone; false when another has its id by now. */
+  left(client: Client): boolean {
+    return this.#connected.get(client.id) === client && this.#connected.delete(client.id);
+  }
+
+  /** Ends all connections of an account that was removed, and takes nothing more from them. */
+  end(source: string): void {
+    this.#endings += 1;
+    for (const client of this.#admitted) {
+      const session = this.#sessions.get(client);
+      if (session?.admitted?.source !== source) continue;
+      delete session.admitted;
+      client.conn.destroy();
+    }
   }
 
   /** Ends all waiting. */
@@ -98,18 +129,31 @@ export class Doorkeeper {
     const admitted = await this.#admit(user, password);
     if (admitted === undefined) return this.#refuseSlowly(session.address, client, done);
     this.#attempts.succeeded(session.address);
+    if (client.conn.destroyed) return done(refusal(NOT_AUTHORIZED), false);
+    // Two accounts may use the same client id; only a second client of the same account takes the first one over.
+    const name = `${admitted.source}\u0000${client.id}`;
+    if (this.#connected.has(name)) this.#count('takeover');
+    else if (this.#admitted.size >= this.#limits.connections) {
+      this.#count('tooManyConnections');
+      return done(refusal(SERVER_UNAVAILABLE), false);
+    }
+    this.#waiting.leave(client, session.address);
+    this.#admitted.add(client);
     session.admitted = admitted;
     session.clientId = client.id;
-    // Two accounts may use the same client id; only a second client of the same account takes the first one over.
-    client.id = `${admitted.source}\u0000${client.id}`;
-    if (this.#connected.has(client.id)) this.#count('takeover');
+    client.id = name;
     done(null, true);
   }
 
   async #admit(user: string | undefined, password: Buffer | undefined): Promise<Admitted | undefined> {
     if (user === undefined || password === undefined) return undefined;
     try {
-      return await this.#check(user, password);
+      for (;;) {
+        const endings = this.#endings;
+        const admitted = await this.#check(user, password);
+        // While a password was checked its account may have been removed.
+        if (endings === this.#endings) return admitted;
+      }
     } catch {
       // A store that cannot be read admits nobody.
       return undefined;

@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
-import type { CountIntake, Take } from '../intake.ts';
+import type { CountIntake, Gone, Take } from '../intake.ts';
 import { LIMITS, type Limits } from '../limits.ts';
 import { BoundedConnection } from './bounded-connection.ts';
 import { type Authenticate, Doorkeeper } from './doorkeeper.ts';
+import { Farewell } from './farewell.ts';
 import { isOwnFilter, refusalOf } from './permission.ts';
 import { TopicGuard } from './topic-guard.ts';
 
@@ -15,6 +16,7 @@ export interface ListenerOptions {
   readonly authenticate: Authenticate;
   readonly take: Take;
   readonly count: CountIntake;
+  readonly onGone?: Gone;
   readonly limits?: Partial<Limits>;
   readonly nowMs?: () => number;
 }
@@ -22,6 +24,8 @@ export interface ListenerOptions {
 /** A running listener: its port, its end, and how many clients are connected. */
 export interface Listener {
   readonly port: number;
+  /** Ends all connections of a source and takes nothing more from them; call it once its credential is removed. */
+  end(source: string): void;
   close(): Promise<void>;
   clients(): number;
 }
@@ -72,6 +76,7 @@ class DeviceIntake {
     const bound = server.address();
     return {
       port: typeof bound === 'object' && bound !== null ? bound.port : this.#options.port,
+      end: (source) => this.#doorkeeper.end(source),
       close: () => this.#close(server, broker),
       clients: () => broker.connectedClients,
     };
@@ -94,25 +99,32 @@ class DeviceIntake {
       authorizeForward: () => null,
     });
     broker.on('client', (client) => this.#doorkeeper.joined(client));
-    broker.on('clientDisconnect', (client) => this.#doorkeeper.left(client));
+    broker.on('clientDisconnect', (client) => this.#left(client));
     broker.on('clientError', (_client, error) => this.#countFault(error));
     broker.on('connectionError', (_client, error) => this.#countFault(error));
     return broker;
   }
 
   #accept(socket: Socket, broker: Aedes): void {
-    if (this.#closing || this.#sockets.size >= this.#limits.connections) {
-      if (!this.#closing) this.#options.count('tooManyConnections');
+    if (this.#closing) {
       socket.destroy();
       return;
     }
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     socket.setNoDelay(true);
-    const guard = new TopicGuard(this.#limits);
+    const farewell = new Farewell();
+    const guard = new TopicGuard(this.#limits, (header) => farewell.received(header));
     const connection = new BoundedConnection(socket, (chunk) => guard.pass(chunk), this.#options.count);
     const client = broker.handle(connection);
-    this.#doorkeeper.opened(client, socket.remoteAddress ?? '');
+    this.#doorkeeper.opened(client, socket.remoteAddress ?? '', farewell);
+  }
+
+  #left(client: Client): void {
+    const session = this.#doorkeeper.sessionOf(client);
+    // One whose id another connection has by now did not take its leave: it was taken over.
+    if (!this.#doorkeeper.left(client) || session?.admitted === undefined || !session.farewell.said) return;
+    this.#options.onGone?.(session.admitted.source, session.clientId);
   }
 
   async #publish(client: Client | null, packet: Publication, done: (error?: Error | null) => void): Promise<void> {
@@ -127,10 +139,14 @@ class DeviceIntake {
     if (client === null) return done(null);
     if (this.#closing || session?.admitted === undefined) return done(new Error('not taking publications'));
     const { source, base } = session.admitted;
+    const acknowledge = (): void => {
+      if (qos > 0) session.farewell.answered();
+      done(null);
+    };
     const reason = refusalOf(topic, payload.length, base);
     if (reason !== undefined) {
       this.#options.count(reason);
-      return done(null);
+      return acknowledge();
     }
     const outcome = await this.#take({
       ...{ source, base, topic, payload, qos },
@@ -142,7 +158,7 @@ class DeviceIntake {
       retained: false,
       receivedAtMs: this.#nowMs(),
     });
-    if (outcome === 'committed') return done(null);
+    if (outcome === 'committed') return acknowledge();
     this.#options.count('commitFailed');
     // At QoS 0 nobody would send again, so ending the connection would only lose more.
     done(qos === 0 ? null : new Error('not kept'));

@@ -1,4 +1,4 @@
-import { HeaderReader, PUBLISH } from '../frames.ts';
+import { type FixedHeader, HeaderReader, PUBLISH } from '../frames.ts';
 
 /** Stands in a topic where a wildcard was; no dialect's topic contains it. */
 export const WILDCARD_MARK = '\u0001';
@@ -23,6 +23,7 @@ export interface GuardLimits {
  */
 export class TopicGuard {
   readonly #limits: GuardLimits;
+  readonly #onPacket: ((header: FixedHeader) => void) | undefined;
   readonly #header = new HeaderReader();
   #packets = 0;
   #inHeader = true;
@@ -31,8 +32,10 @@ export class TopicGuard {
   #topicLeft = 0;
   #levels = 1;
 
-  constructor(limits: GuardLimits) {
+  /** `onPacket` is told of each packet as its header passes. */
+  constructor(limits: GuardLimits, onPacket?: (header: FixedHeader) => void) {
     this.#limits = limits;
+    this.#onPacket = onPacket;
   }
 
   /** Checks the next bytes and marks topics in place; says why the connection must end, if it must. */
@@ -63,6 +66,7 @@ export class TopicGuard {
     const allowed = this.#packets === 0 ? this.#limits.connectBytes : this.#limits.packetBytes;
     if (header.length > allowed) return 'oversizePacket';
     this.#packets += 1;
+    this.#onPacket?.(header);
     this.#inHeader = false;
     this.#left = header.length;
     this.#levels = 1;

@@ -85,6 +85,13 @@ export class IntakeMarks {
     this.#unwritten.set(key, ['intakeMark.forget', source, client]);
   }
 
+  /** Forgets every client of a source that is let in no more. */
+  forgetSource(source: string): void {
+    const prefix = `${source}\n`;
+    for (const key of [...this.#clients.keys()])
+      if (key.startsWith(prefix)) this.forgetClient(source, key.slice(prefix.length));
+  }
+
   /** The operations that make the marks durable which are not yet. */
   drain(): Operation[] {
     const operations = [...this.#unwritten.values()];

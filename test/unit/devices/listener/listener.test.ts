@@ -273,12 +273,12 @@ describe('who may come in', () => {
     expect(bench.arrived[0]?.client).toBe('__proto__');
   });
 
-  test('too many connections', async () => {
+  test('too many with a right password, where one that comes back has its place still', async () => {
     const bench = await startBench(undefined, { limits: { connections: 1 } });
     await bench.connect();
-    const raw = await bench.raw();
-    await raw.closed;
-    expect(bench.counted).toEqual(['tooManyConnections']);
+    await expect(bench.connect({ clientId: 'another' })).rejects.toMatchObject({ code: 3 });
+    await bench.connect();
+    expect(bench.counted).toEqual(['tooManyConnections', 'takeover']);
   });
 
   test('an id longer than any, and a version this server does not speak', async () => {
