@@ -99,7 +99,8 @@ describe('guarantee 4, twice', () => {
     const home = await InnerHome.open();
     try {
       const broker = new BrokerInMemory(operator);
-      await home.enrol(operator, [anOffer()]);
+      // One month: by the later bound of an untrusted clock it may be over already.
+      await home.enrol(operator, [anOffer(SHORT)]);
       await home.approve('plug', { power: 0 });
       await home.way.consent.give('every-sample', {});
       const line = new Line(home, broker);
