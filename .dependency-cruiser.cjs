@@ -149,7 +149,7 @@ module.exports = {
       'minimized-ends-at-pseudonymize',
       'Wall 1: only minimize makes a Minimized, only pseudonymize takes one.',
       '^gateway/minimize/minimized\\.ts$',
-      ['^gateway/(minimize|pseudonymize)/', '^gateway/pipeline\\.ts$'],
+      ['^gateway/(minimize|pseudonymize)/', '^gateway/(pipeline|close-windows)\\.ts$'],
     ),
     onlyReachedFrom(
       'release-ends-at-the-outbox',

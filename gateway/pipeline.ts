@@ -1,15 +1,16 @@
 import type { Arrived } from '../devices/intake.ts';
-import { Batch } from './batch.ts';
-import { decide, isLive } from './consent/decide.ts';
-import type { Moment } from './consent/grant.ts';
+import type { Batch } from './batch.ts';
+import { closeWindows } from './close-windows.ts';
+import { decide } from './consent/decide.ts';
 import type { Permitted } from './consent/permitted.ts';
-import { dropDevice, type KeptWindow, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
+import { guarded } from './guarded.ts';
+import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
 import type { Fate } from './intake/intake-marks.ts';
 import { interpret, type Seen } from './intake/interpret.ts';
 import { journalEntry } from './journal/journal.ts';
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
-import { type OpenWindow, roll, subjectOf, windowKey } from './minimize/open-window.ts';
+import { subjectOf, windowKey } from './minimize/open-window.ts';
 import type { PipelineParts } from './parts.ts';
 import { pseudonymize } from './pseudonymize/pseudonymize.ts';
 
@@ -30,7 +31,7 @@ export class Pipeline {
 
     const { promise, resolve } = Promise.withResolvers<Fate>();
     const { marks } = state();
-    const batch = this.#guarded('a message', (open) => this.#walk(arrived, open));
+    const batch = guarded(this.#parts, 'a message', (open) => this.#walk(arrived, open));
     if (batch.isAboutDevices) marks.note(arrived, promise);
     if (batch.operations.length > 0) batch.addAll(marks.drain());
     void commit(batch).then(resolve);
@@ -104,62 +105,13 @@ export class Pipeline {
 
   /** Closes the windows whose end has come and discards those whose grant has ended. To be called about once a second. */
   tick(): Promise<Fate> {
-    const { state, clock, commit } = this.#parts;
-    const moment = clock.moment();
-    const batch = new Batch();
-    // Each on its own: one that cannot be closed is discarded and holds up no other.
-    for (const [key, kept] of [...state().windows])
-      batch.join(
-        this.#guarded(
-          'closing a window',
-          (open) => this.#close(key, kept, moment, open),
-          (open) => this.#setWindow(key, kept, undefined, open),
-        ),
-      );
-    return batch.operations.length === 0 ? Promise.resolve('committed') : commit(batch);
-  }
-
-  #close(key: string, kept: KeptWindow, moment: Moment, batch: Batch): void {
-    const { agreement, window } = kept;
-    const grant = this.#parts.consent().of(agreement, window.category);
-    const isOver = !grant || !isLive(grant, { ...moment, trusted: true });
-    // By the later bound of an untrusted clock it may be over: nothing leaves, and nothing is lost until that is known.
-    if (!isOver && !isLive(grant, moment)) return;
-    const rolled = isOver
-      ? { ready: [], window: undefined }
-      : roll(grant, window, moment.nowMs, this.#parts.clock.offsetS);
-    for (const minimized of rolled.ready) this.#release(minimized, undefined, batch);
-    this.#setWindow(key, kept, rolled.window, batch);
-  }
-
-  #setWindow(
-    key: string,
-    { agreement, window: before }: KeptWindow,
-    window: OpenWindow | undefined,
-    batch: Batch,
-  ): void {
-    batch.undoing(setWindow(this.#parts.state(), key, window && { agreement, window }));
-    if (!window) batch.add(['window.forget', agreement, before.category, before.property, before.subject]);
-    else if (window.startMs !== before.startMs) batch.add(keepWindow({ agreement, window }));
+    const batch = closeWindows(this.#parts, (minimized, open) => this.#release(minimized, undefined, open));
+    return batch.operations.length === 0 ? Promise.resolve('committed') : this.#parts.commit(batch);
   }
 
   #refuse({ observation, device }: Seen, reason: string, batch: Batch): void {
     const { refusals, witness } = this.#parts;
     refusals.count(observation.atMs, device.id, reason);
     batch.afterwards(() => witness.refused(observation, device, reason));
-  }
-
-  /** A fault in the walk of one message (or window) lets nothing of it leave; it is counted and its message is not seen again. */
-  #guarded(what: string, walk: (batch: Batch) => void, otherwise: (batch: Batch) => void = () => undefined): Batch {
-    const { clock, refusals, wayOut, witness } = this.#parts;
-    let isFaulty = false;
-    const batch = Batch.of(walk, (fault, unused) => {
-      isFaulty = true;
-      refusals.count(clock.now().ms, 0, 'fault');
-      wayOut()?.outbox.failed(unused);
-      witness.fault(what, fault);
-    });
-    if (isFaulty) otherwise(batch);
-    return batch;
   }
 }

@@ -1,0 +1,56 @@
+import { Batch } from './batch.ts';
+import { isLive } from './consent/decide.ts';
+import type { Moment } from './consent/grant.ts';
+import { guarded } from './guarded.ts';
+import { type KeptWindow, keepWindow, setWindow } from './home-state.ts';
+import type { Minimized } from './minimize/minimized.ts';
+import { type OpenWindow, roll } from './minimize/open-window.ts';
+import type { PipelineParts } from './parts.ts';
+
+/** What is done with a record that a window gave. */
+type Release = (minimized: Minimized, batch: Batch) => void;
+
+/** Closes the windows whose end has come and discards those whose grant has ended; what is to be committed for it. */
+export function closeWindows(parts: PipelineParts, release: Release): Batch {
+  const moment = parts.clock.moment();
+  const batch = new Batch();
+  // Each on its own: one that cannot be closed is discarded and holds up no other.
+  for (const [key, kept] of [...parts.state().windows])
+    batch.join(
+      guarded(
+        parts,
+        'closing a window',
+        (open) => close(parts, { key, kept, moment }, release, open),
+        (open) => replace(parts, key, kept, undefined, open),
+      ),
+    );
+  return batch;
+}
+
+function close(
+  parts: PipelineParts,
+  { key, kept, moment }: { key: string; kept: KeptWindow; moment: Moment },
+  release: Release,
+  batch: Batch,
+): void {
+  const { agreement, window } = kept;
+  const grant = parts.consent().of(agreement, window.category);
+  const isOver = !grant || !isLive(grant, { ...moment, trusted: true });
+  // By the later bound of an untrusted clock it may be over: nothing leaves, and nothing is lost until that is known.
+  if (!isOver && !isLive(grant, moment)) return;
+  const rolled = isOver ? { ready: [], window: undefined } : roll(grant, window, moment.nowMs, parts.clock.offsetS);
+  for (const minimized of rolled.ready) release(minimized, batch);
+  replace(parts, key, kept, rolled.window, batch);
+}
+
+function replace(
+  parts: PipelineParts,
+  key: string,
+  { agreement, window: before }: KeptWindow,
+  window: OpenWindow | undefined,
+  batch: Batch,
+): void {
+  batch.undoing(setWindow(parts.state(), key, window && { agreement, window }));
+  if (!window) batch.add(['window.forget', agreement, before.category, before.property, before.subject]);
+  else if (window.startMs !== before.startMs) batch.add(keepWindow({ agreement, window }));
+}
