@@ -14,9 +14,8 @@ import type { DownBody, Range, Receipt, RefusalReason, RunId, UpBody } from './w
  *   received is free to be cut into other cells.
  * - A purge ends every cell that carries a purged item; its other items are free, the purged sequences become void.
  * - A cell the broker could not read is halved until the one unreadable item is alone: a record is quarantined, a
- *   withdrawal never; it is tried again when nothing else waits.
- *   `version` and `limit` never quarantine: everything waits, and only cells that would be sent even empty (the timer's)
- *   try again until an answer says neither.
+ *   withdrawal never; it is tried again when nothing else waits. `version` and `limit` never quarantine: everything
+ *   waits, and only the timer's cells (sent even empty) try again until an answer says neither.
  * - An item of an agreement opened before its ordinal was confirmed stays home (see `mayUse`).
  */
 
@@ -47,10 +46,7 @@ export class HubLink {
   #firstKept: number | undefined;
   #kept: number;
 
-  /**
-   * `run` is this process start's, `confirmedOrdinal` the highest ordinal on disk as confirmed (0 at first); `credit`
-   * cells may be outstanding before the first answer.
-   */
+  /** `run` of this start; the highest ordinal confirmed on disk (0 at first); cells that may be out before an answer. */
   constructor(start: { run: RunId; confirmedOrdinal: number; credit: number }) {
     this.#run = start.run;
     this.#confirmedOrdinal = start.confirmedOrdinal;
