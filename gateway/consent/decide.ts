@@ -43,10 +43,20 @@ export function isLive(grant: LiveGrant, moment: Moment): boolean {
   return lifetime(grant, moment) === undefined;
 }
 
-/** Whether what an agreement already released may still leave at this moment; asked in the same turn as the write to the socket. */
-export function mayStillLeave(consent: ConsentIndex, agreement: number, category: Category, moment: Moment): boolean {
+/** What may become of something released at this moment: it leaves, it waits until it may, or it never leaves. */
+export type Leaving = 'leave' | 'hold' | 'ended';
+
+/**
+ * Whether what an agreement already released may still leave at this moment; asked in the same turn as the write to the
+ * socket. `ended` only where that is certain: neither a clock that is not trusted, nor the hour, nor a book that cannot
+ * be read ends a consent.
+ */
+export function mayStillLeave(consent: ConsentIndex, agreement: number, category: Category, moment: Moment): Leaving {
+  if (!consent.readable) return 'hold';
   const grant = consent.of(agreement, category);
-  return grant !== undefined && isLive(grant, moment) && hours(grant, moment) === undefined;
+  if (!grant) return 'ended';
+  if (!isLive(grant, moment)) return moment.trusted ? 'ended' : 'hold';
+  return hours(grant, moment) === undefined ? 'leave' : 'hold';
 }
 
 function against(grant: LiveGrant, observation: Observation, place: Place, moment: Moment): Refusal | undefined {

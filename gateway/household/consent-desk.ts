@@ -189,10 +189,10 @@ export class ConsentDesk {
     return affected;
   }
 
-  #discarding(agreement: Agreement, categories: readonly Category[]): Operation[] {
+  #discarding(agreement: Agreement, categories: readonly Category[], why?: 'replaced'): Operation[] {
     if (categories.length === 0) return [];
     const windows = categories.map((category): Operation => ['window.forgetCategory', agreement.id, category]);
-    return [...this.#parts.outbox.purge(agreement.id, categories), ...windows];
+    return [...this.#parts.outbox.purge(agreement.id, categories, why), ...windows];
   }
 
   async #open(
@@ -213,7 +213,9 @@ export class ConsentDesk {
     const ended = replaced.map((one) => one.process.piiType);
     await this.#parts.outbox.commit([
       ['agreement.open', id, this.#parts.operator, ordinal, uuid, hash, slug, nowMs, confirmed ? 1 : 0],
-      ...(before ? [['agreement.close', nowMs, before.id] as const, ...this.#discarding(before, ended)] : []),
+      ...(before
+        ? [['agreement.close', nowMs, before.id] as const, ...this.#discarding(before, ended, 'replaced')]
+        : []),
       ...pages.map((page) => storePage(this.#parts.operator, page)),
     ]);
     if (before) this.agreements.put({ ...before, closedAtMs: nowMs });

@@ -1,8 +1,12 @@
 import type { Release } from '../pseudonymize/release.ts';
 import type { Operation } from '../store/store.ts';
 
-/** What became of a journal entry. */
-export type Outcome = 'waiting' | 'provided' | 'withdrawn' | 'withheld';
+/**
+ * What became of a journal entry: `waiting` for the acknowledgement, `provided`, `withdrawn` or `replaced` (a new yes) before
+ * it was sent, `withheld` because the consent had ended, `quarantined` because the broker cannot read it, `sent` when it was
+ * taken back after it had been sent, so that whether it arrived is not known.
+ */
+export type Outcome = 'waiting' | 'provided' | 'withdrawn' | 'replaced' | 'withheld' | 'quarantined' | 'sent';
 
 /** One journal entry as it is stored: what left the home, when, under which agreement, and what became of it. */
 export interface JournalRow {

@@ -4,11 +4,14 @@ import type { Interval, Range, Receipt, RunId, RunIntervals, Withdrawal } from '
 import { LIMITS } from '../limits.ts';
 import { Release } from '../pseudonymize/release.ts';
 import type { Operation, Store } from '../store/store.ts';
+import { HandedOut } from './handed-out.ts';
 import {
   answers,
   LANE_NUMBERS,
   type OutboxLane,
   type OutboxRow,
+  type Part,
+  partNumber,
   readRow,
   type StoredRow,
   writeRecord,
@@ -43,12 +46,14 @@ export class Outbox {
   readonly #store: Store;
   readonly #operator: number;
   readonly #sequences: Sequences;
+  readonly #handedOut: HandedOut;
   #waiting: number;
 
   constructor({ store, operator, randomBytes }: OutboxSettings) {
     this.#store = store;
     this.#operator = operator;
     this.#sequences = new Sequences(store, operator, randomBytes(RUN_BYTES));
+    this.#handedOut = new HandedOut(store, operator, this.run);
     this.#waiting = this.waiting();
   }
 
@@ -79,12 +84,18 @@ export class Outbox {
 
   /**
    * Operations that take an agreement's waiting releases out (all, or those of the categories) and declare their
-   * sequences void. Commit them together with the consent record.
+   * sequences void. Commit them together with the consent record. In the journal `outcome` stands for what was never
+   * sent; what was sent, and may have arrived, stays `sent`.
    */
-  purge(agreement: number, categories?: readonly Category[]): Operation[] {
+  purge(
+    agreement: number,
+    categories?: readonly Category[],
+    outcome: 'withdrawn' | 'replaced' = 'withdrawn',
+  ): Operation[] {
     const numbers = categories ? JSON.stringify(categories.map((category) => CATEGORIES[category])) : null;
     return [
-      ['outbox.journalWithdrawn', this.#operator, agreement, numbers],
+      ...this.#handedOut.marks(),
+      ['outbox.journalPurged', this.#operator, agreement, numbers, outcome],
       ['outbox.voidAgreement', this.#operator, agreement, numbers],
       ['outbox.deleteAgreement', this.#operator, agreement, numbers],
     ];
@@ -101,11 +112,26 @@ export class Outbox {
     ]);
   }
 
-  /** Waiting rows of a lane in the order they were enqueued, after a row id (0 for the first), at most `limit`. */
-  pending(lane: OutboxLane, afterId: number, limit: number): OutboxRow[] {
+  /**
+   * Waiting rows of a lane in the order they were enqueued, after a row id (0 for the first), at most `limit`, without
+   * those of `except`. Rows of an agreement whose ordinal is not confirmed on disk are never among them.
+   */
+  pending(lane: OutboxLane, afterId: number, limit: number, except: readonly Part[] = []): OutboxRow[] {
+    const numbers = JSON.stringify(except.map(partNumber));
     return this.#store
-      .all<StoredRow>('outbox.pending', this.#operator, LANE_NUMBERS[lane], afterId, limit)
+      .all<StoredRow>('outbox.pending', this.#operator, LANE_NUMBERS[lane], afterId, limit, numbers)
       .map(readRow);
+  }
+
+  /** The id of the newest row on disk; 0 when there is none. */
+  newest(): number {
+    return this.#store.get<{ id: number | null }>('outbox.newest')?.id ?? 0;
+  }
+
+  /** Notes, in the turn of the write, that these rows and void ranges go to the socket. */
+  handOut(rows: readonly OutboxRow[], voids: readonly Range[]): void {
+    const records = rows.filter((row) => 'record' in row).map(({ id }) => id);
+    this.#handedOut.note(records, voids);
   }
 
   /** Void ranges not yet acknowledged, at most `limit`. */
@@ -120,6 +146,7 @@ export class Outbox {
     const bytes = Buffer.from(run, 'hex');
     return intervals.flatMap(({ first, last }) => [
       ['outbox.journalProvided', this.#operator, bytes, first, last] as const,
+      ...this.#handedOut.arrived(run, { first, last }),
       ['outbox.deleteInterval', this.#operator, bytes, first, last] as const,
       ['outbox.deleteVoids', this.#operator, bytes, first, last] as const,
     ]);
@@ -141,15 +168,23 @@ export class Outbox {
   }
 
   /**
-   * Operations for rows that will never be sent, declared void: `withheld` when their live check failed, `quarantined`
-   * when the data broker cannot read them.
+   * Operations for rows that will not be sent again, declared void: `withheld` when their live check failed,
+   * `quarantined` when the data broker cannot read them.
    */
   dropped(ids: readonly number[], outcome: 'withheld' | 'quarantined'): Operation[] {
-    return ids.flatMap((id) => [
-      ['outbox.journalDropped', this.#operator, id, outcome] as const,
-      ['outbox.voidRow', this.#operator, id] as const,
-      ['outbox.deleteRow', this.#operator, id] as const,
+    if (ids.length === 0) return [];
+    const drops = ids.flatMap((id): Operation[] => [
+      ['outbox.journalDropped', this.#operator, id, outcome],
+      ['outbox.voidRow', this.#operator, id],
+      ['outbox.deleteRow', this.#operator, id],
     ]);
+    return [...this.#handedOut.marks(), ...drops];
+  }
+
+  /** Whether this hub has anything of a run: a row, a void range or a journal entry. Nothing else is believed of a run. */
+  knows(run: RunId): boolean {
+    if (run === this.run) return true;
+    return this.#store.get('outbox.knowsRun', this.#operator, Buffer.from(run, 'hex')) !== undefined;
   }
 
   /** Operations that declare void what the data broker misses in an older run and this hub does not hold either. */
@@ -172,9 +207,12 @@ export class Outbox {
     }
   }
 
-  /** Commits the void ranges that failed commits left behind; resolves when done or when the store refused again. */
-  settle(): Promise<void> {
-    return this.#sequences.settle();
+  /**
+   * Commits the void ranges that failed commits left behind, and marks in the journal what was sent and has no answer
+   * yet; resolves when done or when the store refused again.
+   */
+  async settle(): Promise<void> {
+    await Promise.all([this.#sequences.settle(), this.#handedOut.settle()]);
   }
 
   /** Whether the outbox holds as many rows as it may (LIMITS.outboxRows); the intake then stops acknowledging. */

@@ -22,6 +22,17 @@ export const LANE_NUMBERS: Readonly<Record<OutboxLane, number>> = { shaped: 0, p
 /** One waiting row, ready for the link, with the agreement (row of `agreement`) it belongs to. */
 export type OutboxRow = Item & { readonly agreement: number };
 
+/** What consent decides on as one: a category under an agreement (row of `agreement`). */
+export interface Part {
+  readonly agreement: number;
+  readonly category: Category;
+}
+
+/** A part as one number, as `outbox.pending` compares it. */
+export function partNumber({ agreement, category }: Part): number {
+  return agreement * 256 + CATEGORIES[category];
+}
+
 /** A row of the table `outbox` as SQLite returns it. */
 export interface StoredRow {
   readonly id: number;

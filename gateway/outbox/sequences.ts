@@ -40,10 +40,16 @@ export class Sequences {
   /** Takes the operations of a commit that was rejected: their sequences were never durable and become void, now or at the next `settle`. */
   unused(operations: readonly Operation[]): void {
     const owed = operations.filter(([statement]) => statement === 'outbox.voidUnused');
-    const drawn = operations
-      .filter(([statement, operator]) => ADDING.has(statement) && operator === this.#operator)
-      .map((operation) => Number(operation[3]));
-    this.#owed.push(...owed, ...rangesOf(drawn).map((range) => this.#void(this.runBytes, range)));
+    // By the run they were drawn in, which an enrolment meanwhile may have ended.
+    const drawn = Map.groupBy(
+      operations.filter(([statement, operator]) => ADDING.has(statement) && operator === this.#operator),
+      ([, , run]) => (run as Buffer).toString('hex'),
+    );
+    this.#owed.push(...owed);
+    for (const [run, added] of drawn) {
+      const ranges = rangesOf(added.map((operation) => Number(operation[3])));
+      this.#owed.push(...ranges.map((range) => this.#void(Buffer.from(run, 'hex'), range)));
+    }
     void this.settle();
   }
 

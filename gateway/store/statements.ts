@@ -14,7 +14,10 @@ export const STATEMENTS = {
   'outbox.addWithdrawal':
     'INSERT INTO outbox (operator, run, seq, lane, agreement, withdrawal) VALUES (?, ?, ?, ?, ?, ?)',
   'outbox.pending': `SELECT outbox.*, agreement.ordinal FROM outbox JOIN agreement ON agreement.id = outbox.agreement
-      WHERE outbox.operator = ? AND lane = ? AND outbox.id > ? ORDER BY outbox.id LIMIT ?`,
+      WHERE outbox.operator = ?1 AND lane = ?2 AND outbox.id > ?3 AND agreement.confirmed = 1
+        AND outbox.agreement * 256 + coalesce(category, 0) NOT IN (SELECT value FROM json_each(?5))
+      ORDER BY outbox.id LIMIT ?4`,
+  'outbox.newest': 'SELECT max(id) AS id FROM outbox',
   'outbox.interval': 'SELECT seq FROM outbox WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? ORDER BY seq',
   'outbox.countInterval': `SELECT count(*) AS count FROM outbox
       WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? AND withdrawal IS NULL`,
@@ -22,15 +25,27 @@ export const STATEMENTS = {
   'outbox.deleteInterval': `DELETE FROM outbox
       WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? AND withdrawal IS NULL`,
   'outbox.deleteRow': 'DELETE FROM outbox WHERE operator = ? AND id = ?',
-  // The journal's outcome follows the row it names, in the same transaction: waiting → provided,
-  // withdrawn, withheld (consent ended before it was sent) or quarantined.
+  // The journal's outcome follows the row it names, in the same transaction: waiting → sent (written to the socket, and no
+  // answer yet) → provided; or, when it was never sent, withdrawn, replaced or withheld (consent ended before it was sent);
+  // or quarantined. What was sent stays `sent` when its row goes, because nobody can know here whether it arrived.
+  // A plus keeps SQLite from walking all of an operator's rows for a few ids.
+  'outbox.journalSent': `UPDATE journal SET outcome = 'sent' WHERE outcome = 'waiting' AND (run, seq) IN
+      (SELECT run, seq FROM outbox WHERE +operator = ? AND id IN (SELECT value FROM json_each(?)))`,
+  'outbox.unmarked': `SELECT count(*) AS count FROM outbox JOIN journal USING (run, seq)
+      WHERE +operator = ? AND outbox.id IN (SELECT value FROM json_each(?)) AND outcome = 'waiting'`,
   'outbox.journalProvided': `UPDATE journal SET outcome = 'provided' WHERE (run, seq) IN
       (SELECT run, seq FROM outbox WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ?)`,
-  'outbox.journalWithdrawn': `UPDATE journal SET outcome = 'withdrawn' WHERE (run, seq) IN
+  // For what was sent and purged, while its void range was not: the range is still here, the row is not. From the void
+  // ranges to the journal, never the other way round: every answer shows the whole run.
+  'outbox.journalArrived': `UPDATE journal SET outcome = 'provided' WHERE outcome = 'sent' AND (run, seq) IN
+      (SELECT journal.run, journal.seq FROM outbox_void CROSS JOIN journal ON journal.run = outbox_void.run
+        AND journal.seq BETWEEN max(first, ?3) AND min(first + count - 1, ?4)
+      WHERE operator = ?1 AND outbox_void.run = ?2 AND first <= ?4 AND first + count - 1 >= ?3)`,
+  'outbox.journalPurged': `UPDATE journal SET outcome = ?4 WHERE outcome = 'waiting' AND (run, seq) IN
       (SELECT run, seq FROM outbox WHERE operator = ?1 AND agreement = ?2 AND withdrawal IS NULL
         AND (?3 IS NULL OR category IN (SELECT value FROM json_each(?3))))`,
-  'outbox.journalDropped': `UPDATE journal SET outcome = ?3 WHERE (run, seq) IN
-      (SELECT run, seq FROM outbox WHERE operator = ?1 AND id = ?2)`,
+  'outbox.journalDropped': `UPDATE journal SET outcome = ?3 WHERE (outcome = 'waiting' OR ?3 = 'quarantined')
+      AND (run, seq) IN (SELECT run, seq FROM outbox WHERE operator = ?1 AND id = ?2)`,
   'outbox.rekey': 'UPDATE outbox SET write_key = ?4 WHERE operator = ?1 AND agreement = ?2 AND write_key = ?3',
   // Neighbouring rows become one range (gaps and islands), so that purging a long backlog stays a short list.
   'outbox.voidAgreement': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count)
@@ -49,6 +64,9 @@ export const STATEMENTS = {
   'outbox.voids': 'SELECT run, first, count FROM outbox_void WHERE operator = ? ORDER BY run, first LIMIT ?',
   'outbox.voidsIn': `SELECT first, count FROM outbox_void
       WHERE operator = ?1 AND run = ?2 AND first <= ?4 AND first + count - 1 >= ?3 ORDER BY first`,
+  'outbox.knowsRun': `SELECT 1 AS known WHERE EXISTS (SELECT 1 FROM outbox WHERE operator = ?1 AND run = ?2)
+      OR EXISTS (SELECT 1 FROM outbox_void WHERE operator = ?1 AND run = ?2)
+      OR EXISTS (SELECT 1 FROM journal WHERE run = ?2)`,
   'outbox.deleteVoids': `DELETE FROM outbox_void
       WHERE operator = ?1 AND run = ?2 AND first >= ?3 AND first + count - 1 <= ?4`,
 

@@ -3,7 +3,7 @@ import type { Answered } from '../../proto/hub-item.ts';
 import type { HubLink } from '../../proto/hub-link.ts';
 import { publicFromRaw } from '../../proto/keys.ts';
 import { verifyReceipt } from '../../proto/receipt.ts';
-import type { Receipt, RunIntervals } from '../../proto/wire.ts';
+import type { DownBody, Receipt, RunIntervals } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import type { Change, Outbox } from '../outbox/outbox.ts';
 import { gapsIn } from '../outbox/ranges.ts';
@@ -30,17 +30,26 @@ export interface Settled {
   readonly acknowledged: number;
 }
 
+/** Ordinals count the yeses a home ever said; an answer that shows as many as this is a fault, and taking it would use them up. */
+const ORDINALS = 2 ** 31;
+
 /** Opens answers, checks receipts, and commits everything an answer means in one transaction. */
 export class Answers {
   readonly #settings: AnswersSettings;
   readonly #serviceKey: ReturnType<typeof publicFromRaw>;
   #unsettled: Change[] = [];
-  /** Whether the first answer's ordinals wait for their commit. */
-  confirming = false;
+  /** What confirms the ordinals, while no commit under way holds it. */
+  #ordinals: readonly Change[] | undefined;
+  #confirming = false;
 
   constructor(settings: AnswersSettings) {
     this.#settings = settings;
     this.#serviceKey = publicFromRaw('ed25519', settings.serviceKey);
+  }
+
+  /** Whether the first answer's ordinals are not on disk yet. */
+  get confirming(): boolean {
+    return this.#confirming;
   }
 
   /** Applies one frame from the answers' topic; undefined when it does not open. The link knows at once, the store soon. */
@@ -51,25 +60,41 @@ export class Answers {
       counts.add(`unopened:${opened.reason}`);
       return undefined;
     }
-    const receipts = opened.body.receipts.filter((receipt) => this.#isGenuine(receipt));
-    counts.add('receiptInvalid', opened.body.receipts.length - receipts.length);
-    return this.#settle(link.onAnswer({ ...opened.body, receipts }));
+    if (opened.body.highestOrdinal >= ORDINALS) {
+      counts.add('ordinal');
+      return undefined;
+    }
+    return this.#settle(link.onAnswer(this.#believed(opened.body)));
+  }
+
+  /** An answer without receipts that are not the operator's and without runs this hub never had. */
+  #believed({ hole, ...body }: DownBody): DownBody {
+    const { outbox, counts } = this.#settings;
+    const receipts = body.receipts.filter((receipt) => this.#isGenuine(receipt));
+    counts.add('receiptInvalid', body.receipts.length - receipts.length);
+    const acknowledged = body.acknowledged.filter(({ run }) => outbox.knows(run));
+    counts.add('foreignRun', body.acknowledged.length - acknowledged.length);
+    return { ...body, acknowledged, receipts, ...(hole && outbox.knows(hole.run) && { hole }) };
   }
 
   async #settle(answered: Answered): Promise<Settled> {
     const { outbox, counts } = this.#settings;
-    if (answered.firstOfRun) this.confirming = true;
+    if (answered.firstOfRun) this.#confirming = true;
     if (answered.refusal) counts.add(`refused:${answered.refusal.reason}`, answered.refusal.count);
     counts.add('quarantined', answered.quarantined.length);
     const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.countIn(one), 0);
-    await this.#commit(this.#guarded(answered));
+    if (answered.firstOfRun) this.#ordinals = this.#guarded(() => this.#settings.confirmOrdinals(answered.keptOrdinal));
+    await this.#commit(this.#guarded(() => this.#changes(answered)));
     return { acknowledged };
   }
 
-  /** A fault in what others add to an answer is counted; of that answer nothing is deleted, the next one names it again. */
-  #guarded(answered: Answered): Change[] {
+  /**
+   * A fault in what others add to an answer is counted; of that answer nothing is deleted, the next one names it again.
+   * After one in confirming the ordinals only empty cells leave until the next start, which asks anew.
+   */
+  #guarded<Made>(make: () => Made): Made {
     try {
-      return this.#changes(answered);
+      return make();
     } catch (fault) {
       this.#settings.counts.add('fault');
       throw fault;
@@ -77,9 +102,8 @@ export class Answers {
   }
 
   #changes(answered: Answered): Change[] {
-    const { outbox, onReceipt, confirmOrdinals } = this.#settings;
+    const { outbox, onReceipt } = this.#settings;
     return [
-      ...(answered.firstOfRun ? confirmOrdinals(answered.keptOrdinal) : []),
       ...answered.acknowledged.flatMap((one) => [...outbox.acknowledged(one), ...this.#holes(one)]),
       ...(answered.hole ? outbox.voidMissing(answered.hole.run, answered.hole) : []),
       ...outbox.dropped(
@@ -101,10 +125,13 @@ export class Answers {
   async #commit(changes: readonly Change[]): Promise<void> {
     const all = [...this.#unsettled, ...changes];
     this.#unsettled = [];
+    const ordinals = this.#ordinals;
+    this.#ordinals = undefined;
     try {
-      await this.#settings.outbox.commit(all);
-      this.confirming = false;
+      await this.#settings.outbox.commit([...(ordinals ?? []), ...all]);
+      if (ordinals) this.#confirming = false;
     } catch (error) {
+      this.#ordinals ??= ordinals;
       this.#unsettled = [...all, ...this.#unsettled].slice(0, LIMITS.unsettledChanges);
       this.#settings.counts.add('unsettled');
       throw error;

@@ -3,14 +3,16 @@ import type { RefusalReason } from '../../proto/wire.ts';
 import type { Problem } from './connection.ts';
 
 /**
- * What the uplink counts: cells the data broker refused, answers that did not open, rows withheld because consent ended
- * before they were sent, rows the data broker cannot read, receipts whose signature is not the operator's, lost
+ * What the uplink counts: cells the data broker refused, answers that did not open or show an ordinal no home reaches,
+ * runs in answers that this hub never had, rows withheld because consent ended, rows the data broker cannot read, receipts whose signature is not the operator's, lost
  * connections, commits the store refused (`unsettled`), and faults of the program itself.
  */
 export type UplinkCount =
   | `refused:${RefusalReason}`
   | `unopened:${OpenReason}`
   | `connection:${Problem}`
+  | 'ordinal'
+  | 'foreignRun'
   | 'withheld'
   | 'quarantined'
   | 'receiptInvalid'

@@ -1,11 +1,12 @@
 import { sealUp } from '../../proto/cell.ts';
 import type { HubLink } from '../../proto/hub-link.ts';
-import type { Category, Lane } from '../../proto/lists.ts';
+import type { Lane } from '../../proto/lists.ts';
 import type { UpBody } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { OutboxRow } from '../outbox/row.ts';
 import type { UplinkCounts } from './counts.ts';
+import { type MayLeave, WaitingRows } from './waiting-rows.ts';
 
 /** What the lanes work with. */
 export interface LanesSettings {
@@ -13,7 +14,7 @@ export interface LanesSettings {
   readonly outbox: Outbox;
   readonly hub: Buffer;
   readonly enrolmentKey: Buffer;
-  readonly mayLeave: (agreement: number, category: Category) => boolean;
+  readonly mayLeave: MayLeave;
   readonly highestOrdinal: () => number;
   /** While true, only empty cells are composed: the first answer's ordinals are not durable yet. */
   readonly isHeld: () => boolean;
@@ -33,12 +34,15 @@ interface Cell {
  */
 export class Lanes {
   readonly #settings: LanesSettings;
+  readonly #waiting: WaitingRows;
   readonly #cells = new Map<number, Cell>();
   readonly #dropping = new Set<number>();
   #ahead: { readonly cell: number; readonly frame: Buffer } | undefined;
 
   constructor(settings: LanesSettings) {
     this.#settings = settings;
+    const { outbox, mayLeave } = settings;
+    this.#waiting = new WaitingRows({ outbox, mayLeave, drop: (rows) => this.#drop(rows) });
   }
 
   /** The shaped lane's tick: writes one cell (when connected) and seals the next. */
@@ -57,6 +61,7 @@ export class Lanes {
   /** A connection is up: what was in flight on the prompt lane goes again, then what waits; `greet` sends an empty cell. */
   connected(greet: boolean): void {
     this.#forgetEnded();
+    this.#waiting.lookAgain();
     if (greet) this.#greet();
     this.#ahead ??= this.#compose('shaped');
     for (const cell of this.#due('prompt')) this.#sendAgain(cell);
@@ -68,24 +73,31 @@ export class Lanes {
     this.#settings.link.onDisconnect();
   }
 
+  /** An answer is on disk: what it confirmed or freed may go now. */
+  answered(): void {
+    this.#waiting.lookAgain();
+    this.flush();
+  }
+
   /** Sends what waits on the prompt lane, as far as the credit goes. */
   flush(): void {
     this.#forgetEnded();
-    const { link, send, now } = this.#settings;
+    const { link, send } = this.#settings;
     while (link.hasCredit) {
       const sealed = this.#compose('prompt');
       if (!sealed) return;
       // In the turn of the live check; a cell that was not written stays in flight and is due at the next connection.
       if (!send(sealed.frame)) return;
-      link.sent(sealed.cell, now());
+      this.#wrote(sealed.cell);
     }
   }
 
   /**
-   * Checks everything in flight against the consent of this moment and takes out what may no longer leave. The cell
-   * sealed ahead is sealed again under a new number when that concerns it, or when a withdrawal should travel in it.
+   * Checks everything in flight against the consent of this moment and takes out what may not leave (now, or ever). The
+   * cell sealed ahead is sealed again under a new number when that concerns it, or when a withdrawal should travel in it.
    */
   recheck(): void {
+    this.#waiting.lookAgain();
     for (const cell of [...this.#cells.keys()]) this.#mayStillGo(cell);
     if (!this.#ahead) return;
     if (this.#withdrawalWaits()) this.#settings.link.purged(this.#idsIn(this.#ahead.cell));
@@ -118,14 +130,21 @@ export class Lanes {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (!ahead) return;
-    if (this.#settings.send(ahead.frame)) this.#settings.link.sent(ahead.cell, this.#settings.now());
+    if (this.#settings.send(ahead.frame)) this.#wrote(ahead.cell);
   }
 
   #sendAgain(cell: number): void {
-    const { link, send, now } = this.#settings;
+    const { link, send } = this.#settings;
     const body = link.body(cell);
     if (!body || !this.#mayStillGo(cell)) return;
-    if (send(this.#seal(body))) link.sent(cell, now());
+    if (send(this.#seal(body))) this.#wrote(cell);
+  }
+
+  #wrote(cell: number): void {
+    const { link, outbox, now } = this.#settings;
+    link.sent(cell, now());
+    const voids = link.body(cell)?.ranges.filter((range) => range.void) ?? [];
+    outbox.handOut(this.#cells.get(cell)?.rows ?? [], voids);
   }
 
   #due(lane: Lane): number[] {
@@ -137,7 +156,7 @@ export class Lanes {
     const { link, outbox } = this.#settings;
     const highestOrdinal = this.#settings.highestOrdinal();
     const limit = this.#settings.isHeld() ? 0 : LIMITS.composeRows + this.#rowsInFlight();
-    const rows = this.#allowed(outbox.pending(lane, 0, limit));
+    const rows = this.#waiting.read(lane, limit).filter(({ id }) => !this.#dropping.has(id));
     const waiting = rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
     if (lane === 'prompt' && !waiting) return undefined;
     const control = outbox.pending('control', 0, limit);
@@ -159,29 +178,23 @@ export class Lanes {
     return [...this.#cells.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   }
 
-  /** The rows that may leave at this moment; the others are dropped for good. */
-  #allowed(rows: readonly OutboxRow[]): OutboxRow[] {
-    const known = rows.filter(({ id }) => !this.#dropping.has(id));
-    const failing = known.filter((row) => !this.#passes(row));
-    if (failing.length === 0) return known;
-    this.#drop(failing);
-    return known.filter((row) => !failing.includes(row));
-  }
-
-  #passes(row: OutboxRow): boolean {
-    return 'withdrawal' in row || this.#settings.mayLeave(row.agreement, row.record.category);
-  }
-
+  /**
+   * Whether everything in a cell may leave at this moment. If not, the cell is forgotten: what has ended is dropped, what
+   * must hold stays in the outbox, and the rest is cut into other cells.
+   */
   #mayStillGo(cell: number): boolean {
-    const failing = (this.#cells.get(cell)?.rows ?? []).filter((row) => !this.#passes(row));
+    const { link } = this.#settings;
+    const failing = (this.#cells.get(cell)?.rows ?? []).filter((row) => this.#waiting.verdict(row) !== 'leave');
     if (failing.length === 0) return true;
-    this.#drop(failing);
+    link.purged(failing.map(({ id }) => id));
+    this.#drop(failing.filter((row) => this.#waiting.verdict(row) === 'ended'));
     return false;
   }
 
   #drop(rows: readonly OutboxRow[]): void {
     const { link, outbox, counts } = this.#settings;
     const ids = rows.map(({ id }) => id).filter((id) => !this.#dropping.has(id));
+    if (ids.length === 0) return;
     link.purged(ids);
     for (const id of ids) this.#dropping.add(id);
     const undo = () => {

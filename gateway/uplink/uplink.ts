@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { topicDown, topicUp } from '../../proto/cell.ts';
 import { HubLink } from '../../proto/hub-link.ts';
-import type { Category } from '../../proto/lists.ts';
 import type { Receipt } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import type { Change, Outbox } from '../outbox/outbox.ts';
@@ -11,6 +10,7 @@ import type { Clock } from './clock.ts';
 import { Connection, type Problem } from './connection.ts';
 import { type UplinkCount, UplinkCounts } from './counts.ts';
 import { Lanes } from './lanes.ts';
+import type { MayLeave } from './waiting-rows.ts';
 
 /** What hub and operator agreed on at enrolment; keys and ids raw. */
 export interface Enrolment {
@@ -43,8 +43,8 @@ export interface UplinkSettings {
   readonly outbox: Outbox;
   readonly enrolment: Enrolment;
   readonly ordinals: Ordinals;
-  /** The live check: whether this agreement (row id) permits this category at this moment. */
-  readonly mayLeave: (agreement: number, category: Category) => boolean;
+  /** The live check, asked in the same turn as the write to the socket. */
+  readonly mayLeave: MayLeave;
   /** A verified receipt; the changes it means for the withdrawal, committed with the deletion of its row. */
   readonly onReceipt: (receipt: Receipt) => readonly Change[];
   /** So many records were acknowledged and are deleted. */
@@ -152,6 +152,7 @@ class RunningUplink implements Uplink {
     this.#closed = true;
     this.#cancelTick();
     await this.#connection.close();
+    await this.#settings.outbox.settle();
   }
 
   #listener() {
@@ -184,7 +185,7 @@ class RunningUplink implements Uplink {
       // Counted by Answers, and tried again with the next answer.
       return;
     }
-    if (!this.#closed && this.#connection.isUp) this.#lanes.flush();
+    if (!this.#closed && this.#connection.isUp) this.#lanes.answered();
   }
 
   /** Ordinals are on disk as confirmed before they are used here: those of the first answer by its commit, later ones by their own. */
@@ -198,8 +199,9 @@ class RunningUplink implements Uplink {
     const { clock, outbox } = this.#settings;
     const nowMs = clock.now();
     this.#cancelTick = clock.after(this.#cadence.next(nowMs) - nowMs, () => {
-      this.#lanes.tick(this.#connection.isUp);
+      // Before the tick: what it sends will most likely be answered before the next one.
       void outbox.settle();
+      this.#lanes.tick(this.#connection.isUp);
       this.#planTick();
     });
   }

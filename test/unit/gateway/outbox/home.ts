@@ -11,8 +11,8 @@ import type { Category, Lane } from '../../../../proto/lists.ts';
 /** A store in a folder of its own, with a way to add agreements. */
 export interface Home {
   readonly store: Store;
-  /** Adds an agreement with this row id; its ordinal is the same number unless given. */
-  agreement(id: number, operator: number, ordinal?: number): void;
+  /** Adds an agreement with this row id; its ordinal is the same number unless given, and confirmed unless `isConfirmed` is false. */
+  agreement(id: number, operator: number, ordinal?: number, isConfirmed?: boolean): void;
   /** Adds a journal entry for an item that waits. */
   journal(run: Buffer, seq: number): void;
   /** What any reading SQL returns. */
@@ -28,7 +28,7 @@ export async function openHome(): Promise<Home> {
   const direct = new Database(file);
   const insert = direct.prepare(
     `INSERT INTO agreement (id, operator, ordinal, uuid, offer_hash, slug, opened_at, confirmed)
-     VALUES (?, ?, ?, ?, x'00', 'offer', 0, 1)`,
+     VALUES (?, ?, ?, ?, x'00', 'offer', 0, ?)`,
   );
   const entry = direct.prepare(
     `INSERT INTO journal (at_ms, agreement, slug, category, property, quantity, time_s, window_s, value, run, seq, outcome)
@@ -36,7 +36,8 @@ export async function openHome(): Promise<Home> {
   );
   return {
     store,
-    agreement: (id, operator, ordinal = id) => void insert.run(id, operator, ordinal, `uuid-${operator}-${id}`),
+    agreement: (id, operator, ordinal = id, isConfirmed = true) =>
+      void insert.run(id, operator, ordinal, `uuid-${operator}-${id}`, isConfirmed ? 1 : 0),
     journal: (run, seq) => void entry.run(run, seq),
     query: (sql, ...args) => direct.prepare(sql).all(...args) as Record<string, unknown>[],
     close: async () => {

@@ -165,13 +165,88 @@ test('the journal follows: provided, withdrawn, withheld, quarantined', async ()
   await home.store.commit(outbox.dropped([2], 'withheld'));
   await home.store.commit(outbox.dropped([3], 'quarantined'));
   await home.store.commit(outbox.purge(1));
-  expect(home.query('SELECT seq, outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome)).toEqual([
-    'provided',
-    'withheld',
-    'quarantined',
-    'withdrawn',
-    'withdrawn',
-  ]);
+  expect(outcomes()).toEqual(['provided', 'withheld', 'quarantined', 'withdrawn', 'withdrawn']);
+});
+
+const outcomes = () => home.query('SELECT outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome);
+
+async function enqueueWritten(count: number): Promise<void> {
+  await enqueue(count);
+  for (let seq = 1; seq <= count; seq++) home.journal(Buffer.from(outbox.run, 'hex'), seq);
+}
+
+test('a replaced agreement has a word of its own in the journal', async () => {
+  await enqueueWritten(1);
+  await home.store.commit(outbox.purge(1, undefined, 'replaced'));
+  expect(outcomes()).toEqual(['replaced']);
+});
+
+test('what was sent is never journaled as withdrawn, replaced or withheld, though it can be as quarantined', async () => {
+  await enqueueWritten(4);
+  const [first, second, third] = outbox.pending('shaped', 0, 3);
+  if (!first || !second || !third) throw new Error('three rows wait');
+  outbox.handOut([first, second, third], []);
+  await home.store.commit(outbox.dropped([second.id], 'withheld'));
+  await home.store.commit(outbox.dropped([third.id], 'quarantined'));
+  await home.store.commit(outbox.purge(1));
+  expect(outcomes()).toEqual(['sent', 'sent', 'quarantined', 'withdrawn']);
+});
+
+test('an acknowledgement finds what was sent and purged, unless it can be that of the void range', async () => {
+  await enqueueWritten(2);
+  outbox.handOut(outbox.pending('shaped', 0, 2), []);
+  await home.store.commit(outbox.purge(1));
+  outbox.handOut([], [{ run: outbox.run, first: 2, count: 1, void: true }]);
+  await home.store.commit(outbox.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 2 }] }));
+  expect(outcomes()).toEqual(['provided', 'sent']);
+});
+
+test('what was sent and has no answer yet is journaled so by the next settle, for the runs after this one', async () => {
+  await enqueueWritten(2);
+  outbox.handOut(outbox.pending('shaped', 0, 1), []);
+  await outbox.settle();
+  expect(outcomes()).toEqual(['sent', 'waiting']);
+  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
+  await home.store.commit(later.purge(1));
+  expect(outcomes()).toEqual(['sent', 'withdrawn']);
+});
+
+test('the sequences of a refused commit become void in the run they were drawn in, also after an enrolment', async () => {
+  const operations = outbox.enqueue(release({ agreement: 1 }));
+  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
+  later.failed([...operations, ...later.enqueue(release({ agreement: 1 }))]);
+  await later.settle();
+  const voids = later.voids(10).map(({ run, first, count }) => [run, first, count]);
+  expect(new Map(voids.map(([run, ...range]) => [run, range]))).toEqual(
+    new Map([
+      [outbox.run, [1, 1]],
+      [later.run, [1, 1]],
+    ]),
+  );
+});
+
+test('only a run with a row, a void range or a journal entry is known, and the run of this process', async () => {
+  const runs = ['aa', 'bb', 'cc', 'dd'].map((byte) => byte.repeat(8));
+  const [rows, voids, journal] = runs.map((run) => Buffer.from(run, 'hex'));
+  if (!rows || !voids || !journal) throw new Error('four runs');
+  const one = new Outbox({ store: home.store, operator: 1, randomBytes: () => rows });
+  await home.store.commit(one.enqueue(release({ agreement: 1 })));
+  await home.store.commit([['outbox.voidUnused', 1, voids, 1, 1]]);
+  home.journal(journal, 1);
+  expect([...runs, outbox.run].map((run) => outbox.knows(run))).toEqual([true, true, true, false, true]);
+});
+
+test('the rows of what is left out and of unconfirmed agreements are not among those that wait to be sent', async () => {
+  home.agreement(3, 1, 3, false);
+  await enqueue(1);
+  await enqueue(1, { agreement: 2 });
+  await enqueue(1, { agreement: 3 });
+  const lock = { agreement: 1, category: 'lock.state' as const };
+  await home.store.commit(outbox.enqueue(release(lock)));
+  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state'] }, 2));
+  expect(sequences()).toEqual([1, 2, 4]);
+  expect(outbox.pending('shaped', 0, 9, [lock]).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(outbox.pending('control', 0, 9, [lock])).toHaveLength(1);
 });
 
 test('rekeying changes only the named keys of its agreement', async () => {

@@ -60,7 +60,7 @@ beforeEach(async () => {
     outbox,
     enrolment,
     ordinals: { confirmedBefore: 1, highest: () => 1, confirmed: () => [] },
-    mayLeave: () => true,
+    mayLeave: () => 'leave',
     onReceipt: (receipt) => {
       receipts.push(receipt);
       queueMicrotask(() => happened.tell());

@@ -16,6 +16,7 @@ let link: HubLink;
 let lanes: Lanes;
 let sent: UpBody[];
 let ended: Set<number>;
+let held: Set<number>;
 let nowMs: number;
 let counts: UplinkCounts;
 
@@ -26,6 +27,7 @@ beforeEach(async () => {
   link = new HubLink({ run: outbox.run, confirmedOrdinal: 2, credit: 4 });
   sent = [];
   ended = new Set();
+  held = new Set();
   nowMs = 0;
   counts = new UplinkCounts();
   lanes = new Lanes({
@@ -33,7 +35,7 @@ beforeEach(async () => {
     outbox,
     hub,
     enrolmentKey,
-    mayLeave: (agreement) => !ended.has(agreement),
+    mayLeave: (agreement) => (ended.has(agreement) ? 'ended' : held.has(agreement) ? 'hold' : 'leave'),
     highestOrdinal: () => 2,
     isHeld: () => false,
     send: (frame) => sent.push(body(frame)) > 0,
@@ -123,4 +125,116 @@ test('withdrawals ride in the next cell of either lane, before the records', asy
   await enqueue(2, 'prompt');
   lanes.flush();
   expect(sent[0]?.withdrawals).toEqual([withdrawal]);
+});
+
+/** An answer that shows these sequences of this run as received, as Answers would apply it. */
+async function acknowledge(cell: number, first: number, last: number): Promise<void> {
+  const acknowledged = [{ run: outbox.run, intervals: [{ first, last }] }];
+  link.onAnswer({ cell, acknowledged, credit: 4, highestOrdinal: 2, receipts: [] });
+  await outbox.commit(acknowledged.flatMap((one) => outbox.acknowledged(one)));
+}
+
+const outcomes = () => home.query('SELECT outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome);
+
+async function enqueueWritten(agreement: number): Promise<void> {
+  const operations = outbox.enqueue(release({ agreement, value: agreement }));
+  home.journal(Buffer.from(outbox.run, 'hex'), outbox.sequence);
+  await outbox.commit(operations);
+}
+
+test('what must hold for now is neither sent nor dropped, and leaves as soon as it may', async () => {
+  await enqueue(1, 'prompt');
+  await enqueue(2, 'prompt');
+  held.add(1);
+  lanes.connected(false);
+  lanes.flush();
+  expect(sent.map(valuesIn)).toEqual([[2]]);
+  held.clear();
+  lanes.flush();
+  expect(sent.map(valuesIn)).toEqual([[2], [1]]);
+  expect([outbox.waiting(), outbox.voids(1), counts.toObject()]).toEqual([2, [], {}]);
+});
+
+test('a cell sealed ahead with what must hold since then is not sent; the rest leaves under a new number', async () => {
+  await enqueue(1);
+  await enqueue(2);
+  lanes.tick(true);
+  held.add(1);
+  lanes.tick(true);
+  expect(sent.map(({ cell, records }) => [cell, records.map(({ value }) => value)])).toEqual([[2, [2]]]);
+  held.clear();
+  lanes.tick(true);
+  lanes.tick(true);
+  expect(sent.flatMap(valuesIn)).toEqual([2, 1]);
+  expect(outbox.waiting()).toBe(2);
+});
+
+test('a lost cell with what must hold since then is not sent again and holds up nothing', async () => {
+  await enqueue(1, 'prompt');
+  await enqueue(2, 'prompt');
+  lanes.connected(false);
+  held.add(1);
+  lanes.disconnected();
+  lanes.connected(false);
+  expect(sent.map(valuesIn)).toEqual([[1, 2], [2]]);
+  expect([outbox.waiting(), link.outstanding]).toEqual([2, 1]);
+});
+
+test('more of what must hold than is read at once holds up nothing behind it', async () => {
+  await outbox.commit(Array.from({ length: 2_500 }, () => outbox.enqueue(release({ agreement: 1 }))).flat());
+  await enqueue(2, 'prompt');
+  await enqueue(2);
+  held.add(1);
+  lanes.flush();
+  lanes.tick(true);
+  lanes.tick(true);
+  expect(sent.map(valuesIn)).toEqual([[2], [2]]);
+  expect(outbox.waiting()).toBe(2_502);
+});
+
+test('what came while everything before it must hold leaves at once', async () => {
+  for (const agreement of [1, 1]) await enqueue(agreement, 'prompt');
+  held.add(1);
+  lanes.connected(false);
+  await enqueue(2, 'prompt');
+  lanes.flush();
+  expect(sent.map(valuesIn)).toEqual([[2]]);
+});
+
+test('an unconfirmed agreement does not travel because a later ordinal is confirmed, and does once its own is', async () => {
+  home.agreement(7, 1, 0, false);
+  await enqueue(7, 'prompt');
+  await enqueue(2, 'prompt');
+  lanes.connected(false);
+  expect(sent.map(valuesIn)).toEqual([[2]]);
+  await home.store.commit([['agreement.confirm', 0, 7]]);
+  lanes.answered();
+  expect(sent.map(valuesIn)).toEqual([[2], [7]]);
+});
+
+test('what was sealed but not sent is journaled as withdrawn; what was sent as sent, until an answer shows it', async () => {
+  await enqueueWritten(1);
+  lanes.tick(true);
+  lanes.tick(true);
+  await enqueueWritten(1);
+  lanes.tick(true);
+  expect(sent.map(valuesIn)).toEqual([[1], []]);
+  await outbox.commit(outbox.purge(1));
+  expect(outcomes()).toEqual(['sent', 'withdrawn']);
+  await acknowledge(1, 1, 1);
+  expect(outcomes()).toEqual(['provided', 'withdrawn']);
+});
+
+test('what was sent and then withheld stays sent when the answer may be that of its void range', async () => {
+  await enqueueWritten(1);
+  lanes.tick(true);
+  lanes.tick(true);
+  ended.add(1);
+  lanes.recheck();
+  while (outbox.waiting() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let tick = 0; tick < 3; tick++) lanes.tick(true);
+  const declaring = sent.find(({ ranges }) => ranges.some((range) => range.void));
+  await acknowledge(declaring?.cell ?? 0, 1, 1);
+  expect(outcomes()).toEqual(['sent']);
+  expect(outbox.voids(1)).toEqual([]);
 });

@@ -50,7 +50,7 @@ function start(more: Partial<UplinkSettings> = {}): Uplink {
     outbox,
     enrolment: broker.enrolment,
     ordinals: { confirmedBefore: 3, highest: () => 3, confirmed: () => [] },
-    mayLeave: (agreement) => !ended.has(agreement),
+    mayLeave: (agreement) => (ended.has(agreement) ? 'ended' : 'leave'),
     onReceipt: () => [],
     onAcknowledged: () => broker.changed.tell(),
     clock,
@@ -195,7 +195,7 @@ test('answers that do not open are counted and change nothing', async () => {
 test('before the first answer nothing of an unconfirmed agreement leaves; then it is re-numbered', async () => {
   broker.highestOrdinal = 5;
   broker.answers = () => false;
-  home.agreement(9, 1, 4);
+  home.agreement(9, 1, 4, false);
   await enqueue(0, 2, { agreement: 9 });
   let highest = 4;
   const confirmed = (kept: number): Operation[] => {
