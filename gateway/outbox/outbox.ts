@@ -1,22 +1,12 @@
 import { checkRecord } from '../../proto/blocks.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
-import type { Interval, Range, Receipt, RunId, RunIntervals, Withdrawal } from '../../proto/wire.ts';
+import type { RunId, Withdrawal } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import { Release } from '../pseudonymize/release.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { HandedOut } from './handed-out.ts';
-import {
-  answers,
-  LANE_NUMBERS,
-  type OutboxLane,
-  type OutboxRow,
-  type Part,
-  partNumber,
-  readRow,
-  type StoredRow,
-  writeRecord,
-  writeWithdrawal,
-} from './row.ts';
+import { OutboxExit } from './outbox-exit.ts';
+import { LANE_NUMBERS, writeRecord, writeWithdrawal } from './row.ts';
 import { Sequences } from './sequences.ts';
 
 const RUN_BYTES = 8;
@@ -39,14 +29,16 @@ export interface KeyChange {
 
 /**
  * What waits for the data broker's acknowledgement. Methods that change it return Operations, so that the caller can
- * commit them together with everything else that belongs to the same event; nothing is deleted but on `acknowledged`,
- * and every sequence that will never be sent becomes a void range, so that no hole stays undeclared.
+ * commit them together with everything else that belongs to the same event; nothing is deleted but on an
+ * acknowledgement, and every sequence that will never be sent becomes a void range, so that no hole stays undeclared.
  */
 export class Outbox {
   readonly #store: Store;
   readonly #operator: number;
   readonly #sequences: Sequences;
   readonly #handedOut: HandedOut;
+  /** What waits, for the uplink. */
+  readonly exit: OutboxExit;
   #waiting: number;
 
   constructor({ store, operator, randomBytes }: OutboxSettings) {
@@ -54,6 +46,7 @@ export class Outbox {
     this.#operator = operator;
     this.#sequences = new Sequences(store, operator, randomBytes(RUN_BYTES));
     this.#handedOut = new HandedOut(store, operator, this.run);
+    this.exit = new OutboxExit(store, operator, this.#sequences, this.#handedOut);
     this.#waiting = this.waiting();
   }
 
@@ -110,86 +103,6 @@ export class Outbox {
       Buffer.from(from, 'hex'),
       Buffer.from(to, 'hex'),
     ]);
-  }
-
-  /**
-   * Waiting rows of a lane in the order they were enqueued, after a row id (0 for the first), at most `limit`, without
-   * those of `except`. Rows of an agreement whose ordinal is not confirmed on disk are never among them.
-   */
-  pending(lane: OutboxLane, afterId: number, limit: number, except: readonly Part[] = []): OutboxRow[] {
-    const numbers = JSON.stringify(except.map(partNumber));
-    return this.#store
-      .all<StoredRow>('outbox.pending', this.#operator, LANE_NUMBERS[lane], afterId, limit, numbers)
-      .map(readRow);
-  }
-
-  /** The id of the newest row on disk; 0 when there is none. */
-  newest(): number {
-    return this.#store.get<{ id: number | null }>('outbox.newest')?.id ?? 0;
-  }
-
-  /** Notes, in the turn of the write, that these rows and void ranges go to the socket. */
-  handOut(rows: readonly OutboxRow[], voids: readonly Range[]): void {
-    const records = rows.filter((row) => 'record' in row).map(({ id }) => id);
-    this.#handedOut.note(records, voids);
-  }
-
-  /** Void ranges not yet acknowledged, at most `limit`. */
-  voids(limit: number): Range[] {
-    return this.#store
-      .all<{ run: Buffer; first: number; count: number }>('outbox.voids', this.#operator, limit)
-      .map(({ run, first, count }) => ({ run: run.toString('hex'), first, count, void: true }));
-  }
-
-  /** Operations that delete the records and void ranges the data broker acknowledged in a run; withdrawals stay. */
-  acknowledged({ run, intervals }: RunIntervals): Operation[] {
-    const bytes = Buffer.from(run, 'hex');
-    return intervals.flatMap(({ first, last }) => [
-      ['outbox.journalProvided', this.#operator, bytes, first, last] as const,
-      ...this.#handedOut.arrived(run, { first, last }),
-      ['outbox.deleteInterval', this.#operator, bytes, first, last] as const,
-      ['outbox.deleteVoids', this.#operator, bytes, first, last] as const,
-    ]);
-  }
-
-  /** How many records the acknowledgement of these intervals will delete. */
-  countIn({ run, intervals }: RunIntervals): number {
-    const bytes = Buffer.from(run, 'hex');
-    const count = ({ first, last }: Interval) =>
-      this.#store.get<{ count: number }>('outbox.countInterval', this.#operator, bytes, first, last)?.count ?? 0;
-    return intervals.reduce((sum, interval) => sum + count(interval), 0);
-  }
-
-  /** Operations that delete the withdrawals a receipt answers; its signature was verified by the caller. */
-  receipted(receipt: Receipt): Operation[] {
-    return this.pending('control', 0, LIMITS.composeRows)
-      .filter((row) => 'withdrawal' in row && answers(receipt, row.withdrawal))
-      .map(({ id }) => ['outbox.deleteRow', this.#operator, id]);
-  }
-
-  /**
-   * Operations for rows that will not be sent again, declared void: `withheld` when their live check failed,
-   * `quarantined` when the data broker cannot read them.
-   */
-  dropped(ids: readonly number[], outcome: 'withheld' | 'quarantined'): Operation[] {
-    if (ids.length === 0) return [];
-    const drops = ids.flatMap((id): Operation[] => [
-      ['outbox.journalDropped', this.#operator, id, outcome],
-      ['outbox.voidRow', this.#operator, id],
-      ['outbox.deleteRow', this.#operator, id],
-    ]);
-    return [...this.#handedOut.marks(), ...drops];
-  }
-
-  /** Whether this hub has anything of a run: a row, a void range or a journal entry. Nothing else is believed of a run. */
-  knows(run: RunId): boolean {
-    if (run === this.run) return true;
-    return this.#store.get('outbox.knowsRun', this.#operator, Buffer.from(run, 'hex')) !== undefined;
-  }
-
-  /** Operations that declare void what the data broker misses in an older run and this hub does not hold either. */
-  voidMissing(run: RunId, hole: Interval): Operation[] {
-    return this.#sequences.missing(run, hole);
   }
 
   /** To be called with the operations of a commit that was rejected: their sequences become void. */

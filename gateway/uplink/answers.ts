@@ -72,9 +72,9 @@ export class Answers {
     const { outbox, counts } = this.#settings;
     const receipts = body.receipts.filter((receipt) => this.#isGenuine(receipt));
     counts.add('receiptInvalid', body.receipts.length - receipts.length);
-    const acknowledged = body.acknowledged.filter(({ run }) => outbox.knows(run));
+    const acknowledged = body.acknowledged.filter(({ run }) => outbox.exit.knows(run));
     counts.add('foreignRun', body.acknowledged.length - acknowledged.length);
-    return { ...body, acknowledged, receipts, ...(hole && outbox.knows(hole.run) && { hole }) };
+    return { ...body, acknowledged, receipts, ...(hole && outbox.exit.knows(hole.run) && { hole }) };
   }
 
   async #settle(answered: Answered): Promise<Settled> {
@@ -82,7 +82,7 @@ export class Answers {
     if (answered.firstOfRun) this.#confirming = true;
     if (answered.refusal) counts.add(`refused:${answered.refusal.reason}`, answered.refusal.count);
     counts.add('quarantined', answered.quarantined.length);
-    const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.countIn(one), 0);
+    const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.exit.countIn(one), 0);
     if (answered.firstOfRun) this.#ordinals = this.#guarded(() => this.#settings.confirmOrdinals(answered.keptOrdinal));
     await this.#commit(this.#guarded(() => this.#changes(answered)));
     return { acknowledged };
@@ -104,13 +104,13 @@ export class Answers {
   #changes(answered: Answered): Change[] {
     const { outbox, onReceipt } = this.#settings;
     return [
-      ...answered.acknowledged.flatMap((one) => [...outbox.acknowledged(one), ...this.#holes(one)]),
-      ...(answered.hole ? outbox.voidMissing(answered.hole.run, answered.hole) : []),
-      ...outbox.dropped(
+      ...answered.acknowledged.flatMap((one) => [...outbox.exit.acknowledged(one), ...this.#holes(one)]),
+      ...(answered.hole ? outbox.exit.voidMissing(answered.hole.run, answered.hole) : []),
+      ...outbox.exit.dropped(
         answered.quarantined.map(({ id }) => id),
         'quarantined',
       ),
-      ...answered.receipts.flatMap((receipt) => [...outbox.receipted(receipt), ...onReceipt(receipt)]),
+      ...answered.receipts.flatMap((receipt) => [...outbox.exit.receipted(receipt), ...onReceipt(receipt)]),
     ];
   }
 
@@ -118,7 +118,7 @@ export class Answers {
   #holes({ run, intervals }: RunIntervals): Change[] {
     const last = intervals.reduce((highest, interval) => Math.max(highest, interval.last), 0);
     const holes = gapsIn({ first: 1, last }, intervals);
-    return holes.flatMap((hole) => this.#settings.outbox.voidMissing(run, hole));
+    return holes.flatMap((hole) => this.#settings.outbox.exit.voidMissing(run, hole));
   }
 
   /** Tries the changes of the store's refusals again with these, because the link already counts them as done. */

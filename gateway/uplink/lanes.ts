@@ -107,7 +107,7 @@ export class Lanes {
 
   #withdrawalWaits(): boolean {
     const { link, outbox } = this.#settings;
-    const rows = outbox.pending('control', 0, LIMITS.composeRows);
+    const rows = outbox.exit.pending('control', 0, LIMITS.composeRows);
     return link.hasCredit && rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
   }
 
@@ -144,7 +144,7 @@ export class Lanes {
     const { link, outbox, now } = this.#settings;
     link.sent(cell, now());
     const voids = link.body(cell)?.ranges.filter((range) => range.void) ?? [];
-    outbox.handOut(this.#cells.get(cell)?.rows ?? [], voids);
+    outbox.exit.handOut(this.#cells.get(cell)?.rows ?? [], voids);
   }
 
   #due(lane: Lane): number[] {
@@ -159,10 +159,10 @@ export class Lanes {
     const rows = this.#waiting.read(lane, limit).filter(({ id }) => !this.#dropping.has(id));
     const waiting = rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
     if (lane === 'prompt' && !waiting) return undefined;
-    const control = outbox.pending('control', 0, limit);
+    const control = outbox.exit.pending('control', 0, limit);
     const composed = link.compose({
       items: [...control, ...rows],
-      voids: outbox.voids(Math.min(limit, LIMITS.composeVoids)),
+      voids: outbox.exit.voids(Math.min(limit, LIMITS.composeVoids)),
       highestOrdinal,
       evenEmpty: lane === 'shaped',
     });
@@ -202,7 +202,7 @@ export class Lanes {
     };
     counts.add('withheld', ids.length);
     // Refused by the store: the rows stay, and the next live check drops them again.
-    outbox.commit(outbox.dropped(ids, 'withheld')).then(undo, undo);
+    outbox.commit(outbox.exit.dropped(ids, 'withheld')).then(undo, undo);
   }
 
   #forgetEnded(): void {

@@ -57,8 +57,8 @@ export class WaitingRows {
   #next(lane: Lane, limit: number): OutboxRow[] {
     if (limit === 0) return [];
     const { outbox } = this.#settings;
-    const newest = outbox.newest();
-    const rows = outbox.pending(lane, this.#after.get(lane) ?? 0, limit, [...this.#held.values()]);
+    const newest = outbox.exit.newest();
+    const rows = outbox.exit.pending(lane, this.#after.get(lane) ?? 0, limit, [...this.#held.values()]);
     this.#after.set(lane, rows[0] ? rows[0].id - 1 : newest);
     return rows;
   }

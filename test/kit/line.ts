@@ -93,7 +93,7 @@ export class Line {
       await this.deliver();
       await this.#way.outbox.settle();
       const { outbox } = this.#way;
-      if (this.wire.length === 0 && outbox.waiting() === 0 && outbox.voids(1).length === 0) return;
+      if (this.wire.length === 0 && outbox.waiting() === 0 && outbox.exit.voids(1).length === 0) return;
     }
     throw new Error('the outbox does not drain');
   }

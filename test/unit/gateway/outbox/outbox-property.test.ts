@@ -54,7 +54,7 @@ class World {
   }
 
   #rows() {
-    return (['shaped', 'prompt'] as const).flatMap((lane) => this.outbox.pending(lane, 0, 10_000));
+    return (['shaped', 'prompt'] as const).flatMap((lane) => this.outbox.exit.pending(lane, 0, 10_000));
   }
 
   async take(next: Step): Promise<void> {
@@ -73,7 +73,7 @@ class World {
     const rows = this.#rows();
     const ids = rows.slice(pick % (rows.length + 1)).slice(0, count);
     await this.outbox.commit(
-      this.outbox.dropped(
+      this.outbox.exit.dropped(
         ids.map(({ id }) => id),
         'withheld',
       ),
@@ -83,11 +83,11 @@ class World {
   /** The data broker has taken a cell: some rows and some void ranges. */
   async #acknowledge({ count, pick }: Step): Promise<void> {
     const rows = this.#rows();
-    const voids = this.outbox.voids(1_000);
+    const voids = this.outbox.exit.voids(1_000);
     for (const { run, seq } of rows.slice(pick % (rows.length + 1)).slice(0, count)) this.#receive(run, seq, 1);
     for (const { run, first, count: length } of voids.slice(0, pick % 3)) this.#receive(run, first, length);
     const answers = [...this.acknowledged].map(([run, set]) => ({ run, intervals: set.toArray() }));
-    await this.outbox.commit(answers.flatMap((answer) => this.outbox.acknowledged(answer)));
+    await this.outbox.commit(answers.flatMap((answer) => this.outbox.exit.acknowledged(answer)));
   }
 
   #receive(run: string, first: number, count: number): void {
@@ -114,7 +114,7 @@ class World {
       for (const { first, last } of set.toArray()) add(run, first, last - first + 1);
     }
     for (const { run, seq } of this.#rows()) add(run, seq, 1);
-    for (const { run, first, count } of this.outbox.voids(10_000)) add(run, first, count);
+    for (const { run, first, count } of this.outbox.exit.voids(10_000)) add(run, first, count);
     return [...covered]
       .map(([run, set]) => ({ run, holes: set.toArray().slice(1), first: set.toArray()[0]?.first }))
       .filter(({ holes, first }) => holes.length > 0 || first !== 1);
@@ -124,7 +124,7 @@ class World {
   async declareOldHoles(): Promise<void> {
     for (const { run } of this.undeclared()) {
       const last = Math.max(this.acknowledged.get(run)?.highest ?? 0, ...this.#sequences(run));
-      await this.outbox.commit(this.outbox.voidMissing(run, { first: 1, last }));
+      await this.outbox.commit(this.outbox.exit.voidMissing(run, { first: 1, last }));
     }
   }
 
@@ -155,9 +155,9 @@ test('a row is never both waiting and declared void', async () => {
       const world = new World();
       for (const next of steps) await world.take(next);
       await world.outbox.settle();
-      const voids = world.outbox.voids(10_000);
+      const voids = world.outbox.exit.voids(10_000);
       const both = (['shaped', 'prompt'] as const)
-        .flatMap((lane) => world.outbox.pending(lane, 0, 10_000))
+        .flatMap((lane) => world.outbox.exit.pending(lane, 0, 10_000))
         .filter(({ run, seq }) =>
           voids.some((range) => range.run === run && range.first <= seq && seq < range.first + range.count),
         );

@@ -24,11 +24,11 @@ async function enqueue(count: number, wanted = { agreement: 1 }): Promise<void> 
   await home.store.commit(Array.from({ length: count }, () => outbox.enqueue(release(wanted))).flat());
 }
 
-const sequences = () => outbox.pending('shaped', 0, 100).map(({ seq }) => seq);
+const sequences = () => outbox.exit.pending('shaped', 0, 100).map(({ seq }) => seq);
 
 test('what is enqueued comes back as the record it was, with its agreement and ordinal', async () => {
   await home.store.commit(outbox.enqueue(release({ agreement: 2, lane: 'prompt', value: -40 })));
-  const [row] = outbox.pending('prompt', 0, 10);
+  const [row] = outbox.exit.pending('prompt', 0, 10);
   expect(row).toEqual({
     id: 1,
     run: outbox.run,
@@ -62,7 +62,7 @@ test('each outbox draws its own run, and sequences count in it from 1', async ()
   const next = new Outbox({ store: home.store, operator: 1, randomBytes });
   await home.store.commit(next.enqueue(release({ agreement: 1 })));
   expect(next.run).not.toBe(outbox.run);
-  expect(outbox.pending('shaped', 0, 9).map(({ run, seq }) => [run, seq])).toEqual([
+  expect(outbox.exit.pending('shaped', 0, 9).map(({ run, seq }) => [run, seq])).toEqual([
     [outbox.run, 1],
     [outbox.run, 2],
     [next.run, 1],
@@ -77,7 +77,7 @@ test('the sequences of a failed commit become void, and later ones are not distu
   await good;
   await outbox.settle();
   expect(sequences()).toEqual([1, 3]);
-  expect(outbox.voids(10)).toEqual([{ run: outbox.run, first: 2, count: 1, void: true }]);
+  expect(outbox.exit.voids(10)).toEqual([{ run: outbox.run, first: 2, count: 1, void: true }]);
 });
 
 test('a sequence that is durable after all is never declared void', async () => {
@@ -85,7 +85,7 @@ test('a sequence that is durable after all is never declared void', async () => 
   await home.store.commit(operations);
   outbox.failed(operations);
   await outbox.settle();
-  expect(outbox.voids(10)).toEqual([]);
+  expect(outbox.exit.voids(10)).toEqual([]);
 });
 
 test('void ranges that could not be committed are committed later', async () => {
@@ -100,7 +100,7 @@ test('void ranges that could not be committed are committed later', async () => 
   await moody.settle();
   full = false;
   await moody.settle();
-  expect(moody.voids(10)).toEqual([{ run: moody.run, first: 1, count: 1, void: true }]);
+  expect(moody.exit.voids(10)).toEqual([{ run: moody.run, first: 1, count: 1, void: true }]);
 });
 
 function proxy(store: Home['store']): Home['store'] {
@@ -121,16 +121,16 @@ test('a purge takes only its agreement and categories, leaves withdrawals, and c
   await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
   await home.store.commit(outbox.purge(1, ['power.appliance']));
   expect(sequences()).toEqual([4, 5, 6]);
-  expect(outbox.voids(10)).toEqual([{ run: outbox.run, first: 1, count: 3, void: true }]);
+  expect(outbox.exit.voids(10)).toEqual([{ run: outbox.run, first: 1, count: 3, void: true }]);
   await home.store.commit(outbox.purge(1));
   expect(sequences()).toEqual([4]);
-  expect(outbox.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
 });
 
 test('an acknowledgement deletes records and covered void ranges of its run, and no withdrawal', async () => {
   await enqueue(4);
   await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
-  await home.store.commit(outbox.dropped([2], 'withheld'));
+  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
   const acknowledged = {
     run: outbox.run,
     intervals: [
@@ -138,32 +138,32 @@ test('an acknowledgement deletes records and covered void ranges of its run, and
       { first: 5, last: 5 },
     ],
   };
-  expect(outbox.countIn(acknowledged)).toBe(2);
-  await home.store.commit(outbox.acknowledged(acknowledged));
+  expect(outbox.exit.countIn(acknowledged)).toBe(2);
+  await home.store.commit(outbox.exit.acknowledged(acknowledged));
   expect(sequences()).toEqual([4]);
-  expect(outbox.voids(10)).toEqual([]);
-  expect(outbox.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.voids(10)).toEqual([]);
+  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
 });
 
 test('only the receipt for the same pseudonym and categories ends a withdrawal', async () => {
   await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state', 'power.total'] }, 1));
   const name = pseudonym(writeKey(Buffer.from(ERASE, 'hex'))).toString('hex');
   const receipt = { pseudonym: name, erasedAtS: 1, signature: '' };
-  expect(outbox.receipted({ ...receipt, categories: ['lock.state'] })).toEqual([]);
+  expect(outbox.exit.receipted({ ...receipt, categories: ['lock.state'] })).toEqual([]);
   expect(
-    outbox.receipted({ ...receipt, pseudonym: '00'.repeat(16), categories: ['lock.state', 'power.total'] }),
+    outbox.exit.receipted({ ...receipt, pseudonym: '00'.repeat(16), categories: ['lock.state', 'power.total'] }),
   ).toEqual([]);
-  await home.store.commit(outbox.receipted({ ...receipt, categories: ['power.total', 'lock.state'] }));
-  expect(outbox.pending('control', 0, 10)).toEqual([]);
+  await home.store.commit(outbox.exit.receipted({ ...receipt, categories: ['power.total', 'lock.state'] }));
+  expect(outbox.exit.pending('control', 0, 10)).toEqual([]);
 });
 
 test('the journal follows: provided, withdrawn, withheld, quarantined', async () => {
   await enqueue(5);
   const run = Buffer.from(outbox.run, 'hex');
   for (let seq = 1; seq <= 5; seq++) home.journal(run, seq);
-  await home.store.commit(outbox.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 1 }] }));
-  await home.store.commit(outbox.dropped([2], 'withheld'));
-  await home.store.commit(outbox.dropped([3], 'quarantined'));
+  await home.store.commit(outbox.exit.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 1 }] }));
+  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
+  await home.store.commit(outbox.exit.dropped([3], 'quarantined'));
   await home.store.commit(outbox.purge(1));
   expect(outcomes()).toEqual(['provided', 'withheld', 'quarantined', 'withdrawn', 'withdrawn']);
 });
@@ -183,27 +183,27 @@ test('a replaced agreement has a word of its own in the journal', async () => {
 
 test('what was sent is never journaled as withdrawn, replaced or withheld, though it can be as quarantined', async () => {
   await enqueueWritten(4);
-  const [first, second, third] = outbox.pending('shaped', 0, 3);
+  const [first, second, third] = outbox.exit.pending('shaped', 0, 3);
   if (!first || !second || !third) throw new Error('three rows wait');
-  outbox.handOut([first, second, third], []);
-  await home.store.commit(outbox.dropped([second.id], 'withheld'));
-  await home.store.commit(outbox.dropped([third.id], 'quarantined'));
+  outbox.exit.handOut([first, second, third], []);
+  await home.store.commit(outbox.exit.dropped([second.id], 'withheld'));
+  await home.store.commit(outbox.exit.dropped([third.id], 'quarantined'));
   await home.store.commit(outbox.purge(1));
   expect(outcomes()).toEqual(['sent', 'sent', 'quarantined', 'withdrawn']);
 });
 
 test('an acknowledgement finds what was sent and purged, unless it can be that of the void range', async () => {
   await enqueueWritten(2);
-  outbox.handOut(outbox.pending('shaped', 0, 2), []);
+  outbox.exit.handOut(outbox.exit.pending('shaped', 0, 2), []);
   await home.store.commit(outbox.purge(1));
-  outbox.handOut([], [{ run: outbox.run, first: 2, count: 1, void: true }]);
-  await home.store.commit(outbox.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 2 }] }));
+  outbox.exit.handOut([], [{ run: outbox.run, first: 2, count: 1, void: true }]);
+  await home.store.commit(outbox.exit.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 2 }] }));
   expect(outcomes()).toEqual(['provided', 'sent']);
 });
 
 test('what was sent and has no answer yet is journaled so by the next settle, for the runs after this one', async () => {
   await enqueueWritten(2);
-  outbox.handOut(outbox.pending('shaped', 0, 1), []);
+  outbox.exit.handOut(outbox.exit.pending('shaped', 0, 1), []);
   await outbox.settle();
   expect(outcomes()).toEqual(['sent', 'waiting']);
   const later = new Outbox({ store: home.store, operator: 1, randomBytes });
@@ -216,7 +216,7 @@ test('the sequences of a refused commit become void in the run they were drawn i
   const later = new Outbox({ store: home.store, operator: 1, randomBytes });
   later.failed([...operations, ...later.enqueue(release({ agreement: 1 }))]);
   await later.settle();
-  const voids = later.voids(10).map(({ run, first, count }) => [run, first, count]);
+  const voids = later.exit.voids(10).map(({ run, first, count }) => [run, first, count]);
   expect(new Map(voids.map(([run, ...range]) => [run, range]))).toEqual(
     new Map([
       [outbox.run, [1, 1]],
@@ -233,7 +233,7 @@ test('only a run with a row, a void range or a journal entry is known, and the r
   await home.store.commit(one.enqueue(release({ agreement: 1 })));
   await home.store.commit([['outbox.voidUnused', 1, voids, 1, 1]]);
   home.journal(journal, 1);
-  expect([...runs, outbox.run].map((run) => outbox.knows(run))).toEqual([true, true, true, false, true]);
+  expect([...runs, outbox.run].map((run) => outbox.exit.knows(run))).toEqual([true, true, true, false, true]);
 });
 
 test('the rows of what is left out and of unconfirmed agreements are not among those that wait to be sent', async () => {
@@ -245,8 +245,8 @@ test('the rows of what is left out and of unconfirmed agreements are not among t
   await home.store.commit(outbox.enqueue(release(lock)));
   await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state'] }, 2));
   expect(sequences()).toEqual([1, 2, 4]);
-  expect(outbox.pending('shaped', 0, 9, [lock]).map(({ seq }) => seq)).toEqual([1, 2]);
-  expect(outbox.pending('control', 0, 9, [lock])).toHaveLength(1);
+  expect(outbox.exit.pending('shaped', 0, 9, [lock]).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(outbox.exit.pending('control', 0, 9, [lock])).toHaveLength(1);
 });
 
 test('rekeying changes only the named keys of its agreement', async () => {
@@ -256,18 +256,20 @@ test('rekeying changes only the named keys of its agreement', async () => {
     ...outbox.enqueue(release({ agreement: 2, writeKey: '11'.repeat(16) })),
   ]);
   await home.store.commit(outbox.rekey(1, [{ from: '11'.repeat(16), to: '33'.repeat(16) }]));
-  const keys = outbox.pending('shaped', 0, 9).map((row) => ('record' in row ? row.record.writeKey.slice(0, 2) : ''));
+  const keys = outbox.exit
+    .pending('shaped', 0, 9)
+    .map((row) => ('record' in row ? row.record.writeKey.slice(0, 2) : ''));
   expect(keys).toEqual(['33', '22', '11']);
 });
 
 test('a hole of an older run becomes void where nothing is held; one of this run is left alone', async () => {
   await enqueue(5);
-  await home.store.commit(outbox.dropped([2], 'withheld'));
+  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
   const later = new Outbox({ store: home.store, operator: 1, randomBytes });
-  await home.store.commit(later.voidMissing(outbox.run, { first: 1, last: 9 }));
-  expect(later.voids(10).map(({ first, count }) => [first, count])).toEqual([
+  await home.store.commit(later.exit.voidMissing(outbox.run, { first: 1, last: 9 }));
+  expect(later.exit.voids(10).map(({ first, count }) => [first, count])).toEqual([
     [2, 1],
     [6, 4],
   ]);
-  expect(later.voidMissing(later.run, { first: 1, last: 9 })).toEqual([]);
+  expect(later.exit.voidMissing(later.run, { first: 1, last: 9 })).toEqual([]);
 });

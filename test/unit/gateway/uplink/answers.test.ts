@@ -63,7 +63,7 @@ test('an answer that shows runs this hub never had declares nothing void', async
   const stranger = () => randomBytes(8).toString('hex');
   const acknowledged = Array.from({ length: 30 }, () => ({ run: stranger(), intervals: [{ first: 5, last: 9 }] }));
   await answer({ acknowledged, hole: { run: stranger(), first: 1, last: 900 } });
-  expect(outbox.voids(10)).toEqual([]);
+  expect(outbox.exit.voids(10)).toEqual([]);
   expect(counts.toObject()).toEqual({ foreignRun: 30 });
 });
 
@@ -73,7 +73,7 @@ test('what an older run of this hub misses is declared void', async () => {
   const older = outbox.run;
   start(home.store);
   await answer({ acknowledged: [{ run: older, intervals: [{ first: 2, last: 2 }] }] });
-  expect(outbox.voids(10)).toEqual([{ run: older, first: 1, count: 1, void: true }]);
+  expect(outbox.exit.voids(10)).toEqual([{ run: older, first: 1, count: 1, void: true }]);
 });
 
 test.each([2 ** 31, 2 ** 32 - 1])('an answer with the ordinal %d is refused and changes nothing', async (absurd) => {

@@ -131,7 +131,7 @@ test('withdrawals ride in the next cell of either lane, before the records', asy
 async function acknowledge(cell: number, first: number, last: number): Promise<void> {
   const acknowledged = [{ run: outbox.run, intervals: [{ first, last }] }];
   link.onAnswer({ cell, acknowledged, credit: 4, highestOrdinal: 2, receipts: [] });
-  await outbox.commit(acknowledged.flatMap((one) => outbox.acknowledged(one)));
+  await outbox.commit(acknowledged.flatMap((one) => outbox.exit.acknowledged(one)));
 }
 
 const outcomes = () => home.query('SELECT outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome);
@@ -152,7 +152,7 @@ test('what must hold for now is neither sent nor dropped, and leaves as soon as 
   held.clear();
   lanes.flush();
   expect(sent.map(valuesIn)).toEqual([[2], [1]]);
-  expect([outbox.waiting(), outbox.voids(1), counts.toObject()]).toEqual([2, [], {}]);
+  expect([outbox.waiting(), outbox.exit.voids(1), counts.toObject()]).toEqual([2, [], {}]);
 });
 
 test('a cell sealed ahead with what must hold since then is not sent; the rest leaves under a new number', async () => {
@@ -236,5 +236,5 @@ test('what was sent and then withheld stays sent when the answer may be that of 
   const declaring = sent.find(({ ranges }) => ranges.some((range) => range.void));
   await acknowledge(declaring?.cell ?? 0, 1, 1);
   expect(outcomes()).toEqual(['sent']);
-  expect(outbox.voids(1)).toEqual([]);
+  expect(outbox.exit.voids(1)).toEqual([]);
 });

@@ -69,7 +69,7 @@ async function enqueue(from: number, count: number, wanted: Partial<Wanted> = {}
 
 const values = () => broker.stored.map(({ value }) => value).sort((a, b) => a - b);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
-const isEmpty = () => outbox.waiting() === 0 && outbox.voids(10).length === 0;
+const isEmpty = () => outbox.waiting() === 0 && outbox.exit.voids(10).length === 0;
 
 test('the shaped lane carries everything once, in cells of one size, and goes on empty', async () => {
   await enqueue(0, 700);
@@ -164,7 +164,7 @@ test('a withdrawal is sent until its receipt is here, and the receipt is committ
   });
   await broker.changed.until(() => home.store.get('meta.get', 'receipt') !== undefined);
   expect(lost).toBeGreaterThan(2);
-  expect(outbox.pending('control', 0, 10)).toEqual([]);
+  expect(outbox.exit.pending('control', 0, 10)).toEqual([]);
   expect(receipts[0]?.pseudonym).toBe(pseudonym(writeKey(Buffer.from(ERASE, 'hex'))).toString('hex'));
 });
 
@@ -177,7 +177,7 @@ test('a receipt that is not signed by the operator ends nothing', async () => {
     },
   });
   await broker.changed.until(() => (uplink.status().counts.receiptInvalid ?? 0) >= 2);
-  expect(outbox.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
 });
 
 test('answers that do not open are counted and change nothing', async () => {
