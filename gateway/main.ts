@@ -4,11 +4,11 @@ import { startListener } from '../devices/listener/listener.ts';
 import { SOURCE_URL_NAME, startSubscriber } from '../devices/subscriber/subscriber.ts';
 import { HomeCore } from './home-core.ts';
 import type { Household } from './household/household.ts';
-import { residents } from './household/residents.ts';
 import { type Door, openPortal, openSocket } from './household/server.ts';
 import { Sessions } from './household/sessions.ts';
 import { LIMITS } from './limits.ts';
 import { homeSecret } from './pseudonymize/home-secret.ts';
+import { residents } from './residents.ts';
 import { openStore } from './store/sqlite/open-store.ts';
 import { HomeClock, type Scale } from './time/home-clock.ts';
 

@@ -2,10 +2,10 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { residents } from '../../../../gateway/household/residents.ts';
 import { type Door, openPortal, openSocket } from '../../../../gateway/household/server.ts';
 import { Sessions } from '../../../../gateway/household/sessions.ts';
 import { LIMITS } from '../../../../gateway/limits.ts';
+import { residents } from '../../../../gateway/residents.ts';
 import { InnerHome } from '../../../kit/inner-home.ts';
 import { anOffer, testOperator } from '../../../kit/test-operator.ts';
 

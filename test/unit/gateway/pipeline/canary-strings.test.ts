@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { residents } from '../../../../gateway/household/residents.ts';
+import { residents } from '../../../../gateway/residents.ts';
 import { encodeUp } from '../../../../proto/codec.ts';
 import type { Category, Level } from '../../../../proto/lists.ts';
 import { BrokerInMemory } from '../../../kit/broker-in-memory.ts';

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { HomeCore } from '../home-core.ts';
+import type { HomeCore } from './home-core.ts';
 
 /** The hub's figures in Prometheus' text format: counts and lengths, never content. */
 export function hubMetrics(home: HomeCore): Promise<string> {

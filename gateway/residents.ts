@@ -1,14 +1,14 @@
 import { networkInterfaces } from 'node:os';
-import { cardFromSecret, x25519Pair } from '../../proto/keys.ts';
-import type { HomeCore } from '../home-core.ts';
-import type { JournalRow } from '../journal/journal.ts';
-import { HomeKeys } from '../pseudonymize/home-keys.ts';
-import { enrol } from '../uplink/enrol.ts';
-import { fetchOffers } from '../uplink/offers.ts';
-import { type Answer, done, refuse } from './answer.ts';
-import type { Household, HubStatus, JournalEntry } from './household.ts';
+import { cardFromSecret, x25519Pair } from '../proto/keys.ts';
+import type { HomeCore } from './home-core.ts';
+import { type Answer, done, refuse } from './household/answer.ts';
+import type { Household, HubStatus, JournalEntry } from './household/household.ts';
+import { offerViews, type UplinkView, type ViewParts, viewOf } from './household/view.ts';
+import type { JournalRow } from './journal/journal.ts';
 import { hubMetrics } from './metrics.ts';
-import { offerViews, type UplinkView, type ViewParts, viewOf } from './view.ts';
+import { HomeKeys } from './pseudonymize/home-keys.ts';
+import { enrol } from './uplink/enrol.ts';
+import { fetchOffers } from './uplink/offers.ts';
 
 /** What the household's side of a hub is made of. */
 export interface ResidentsParts {
