@@ -10,7 +10,8 @@ import type { Store } from './store/store.ts';
 import type { HomeClock } from './time/home-clock.ts';
 import { machineClock } from './uplink/clock.ts';
 import { readServiceCertificate } from './uplink/service-certificate.ts';
-import { startUplink, type Uplink } from './uplink/uplink.ts';
+import { startUplink } from './uplink/uplink.ts';
+import type { Uplink } from './uplink/uplink-settings.ts';
 
 /** An operator this hub is enrolled with, as it is stored. */
 export interface OperatorRow {

@@ -1,4 +1,4 @@
-import type { Acceptance } from './broker-link.ts';
+import type { Acceptance } from './broker-state.ts';
 import { DOWN_BODY_BYTES } from './cell.ts';
 import { Intervals } from './intervals.ts';
 import { varintBytes } from './steps.ts';

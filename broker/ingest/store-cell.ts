@@ -1,4 +1,5 @@
-import { type Acceptance, type AcceptedRecord, accept, identities, needed } from '../../proto/broker-link.ts';
+import { accept, identities, needed } from '../../proto/broker-link.ts';
+import type { Acceptance, AcceptedRecord } from '../../proto/broker-state.ts';
 import { PROPERTIES, QUANTITIES } from '../../proto/lists.ts';
 import type { UpBody } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';

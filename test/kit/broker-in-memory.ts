@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { answer } from '../../proto/broker-answer.ts';
-import { type AcceptedRecord, accept, type HeldState, identities } from '../../proto/broker-link.ts';
+import { accept, identities } from '../../proto/broker-link.ts';
+import type { AcceptedRecord, HeldState } from '../../proto/broker-state.ts';
 import { openUp, sealDown } from '../../proto/cell.ts';
 import type { Category } from '../../proto/lists.ts';
 import { signReceipt } from '../../proto/receipt.ts';

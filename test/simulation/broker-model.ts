@@ -1,5 +1,6 @@
 import { answer, refuse } from '../../proto/broker-answer.ts';
-import { type Acceptance, accept as acceptCell, type HeldState, needed } from '../../proto/broker-link.ts';
+import { accept as acceptCell, needed } from '../../proto/broker-link.ts';
+import type { Acceptance, HeldState } from '../../proto/broker-state.ts';
 import type { Category } from '../../proto/lists.ts';
 import type { DownBody, Interval, Receipt, RefusalReason, RunId, UpBody } from '../../proto/wire.ts';
 import type { Checks } from './checks.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Identities, identities } from '../../proto/broker-link.ts';
+import { identities } from '../../proto/broker-link.ts';
+import type { Identities } from '../../proto/broker-state.ts';
 import { writeKey } from '../../proto/keys.ts';
 
 /** The keys of an agreement's ordinal, the same in every seed so that they are derived once. */

@@ -1,4 +1,5 @@
-import { type Acceptance, accept, type HeldState, identities } from '../../../proto/broker-link.ts';
+import { accept, identities } from '../../../proto/broker-link.ts';
+import type { Acceptance, HeldState } from '../../../proto/broker-state.ts';
 import type { Item } from '../../../proto/hub-item.ts';
 import type { Category } from '../../../proto/lists.ts';
 import type { DownBody, Interval, Range, RunId, UpBody, WireRecord } from '../../../proto/wire.ts';

@@ -4,7 +4,8 @@ import type { Broker } from '../../../../broker/main.ts';
 import { Outbox } from '../../../../gateway/outbox/outbox.ts';
 import { machineClock } from '../../../../gateway/uplink/clock.ts';
 import { type Enrolled, enrol } from '../../../../gateway/uplink/enrol.ts';
-import { startUplink, type Uplink } from '../../../../gateway/uplink/uplink.ts';
+import { startUplink } from '../../../../gateway/uplink/uplink.ts';
+import type { Uplink } from '../../../../gateway/uplink/uplink-settings.ts';
 import { hubKeyPair, rawFromPublic, x25519Pair } from '../../../../proto/keys.ts';
 import type { Receipt } from '../../../../proto/wire.ts';
 import {
