@@ -1,5 +1,5 @@
 import type { Observation } from '../../devices/observation.ts';
-import type { Category } from '../../proto/lists.ts';
+import { CATEGORIES_NEVER_LEAVING, type Category } from '../../proto/lists.ts';
 import type { ConsentIndex } from './consent-index.ts';
 import type { LiveGrant, Moment, Place } from './grant.ts';
 import type { Permitted } from './permitted.ts';
@@ -10,8 +10,6 @@ export interface Decision {
   readonly permitted: readonly Permitted[];
   readonly refusal: Refusal | undefined;
 }
-
-const NEVER_LEAVES: ReadonlySet<Category> = new Set<Category>(['lock.keyHolder']);
 
 function refused(refusal: Refusal): Decision {
   return { permitted: [], refusal };
@@ -24,7 +22,7 @@ function refused(refusal: Refusal): Decision {
 export function decide(observation: Observation, consent: ConsentIndex, place: Place, moment: Moment): Decision {
   if (!consent.readable) return refused('consentUnreadable');
   if (!place.approved) return refused('deviceNotApproved');
-  if (NEVER_LEAVES.has(observation.category)) return refused('neverLeaves');
+  if (CATEGORIES_NEVER_LEAVING.includes(observation.category)) return refused('neverLeaves');
   if (observation.quality !== 'good') return refused('uncertain');
   if (observation.origin === 'repeat' || observation.origin === 'snapshot') return refused('notAnEvent');
 

@@ -26,7 +26,7 @@ export interface WithdrawalState {
 interface WithdrawalRow {
   readonly id: number;
   readonly slug: string;
-  readonly erase_keys: string;
+  readonly erasures: string;
   readonly state: WithdrawalStage;
   readonly requested_at: number;
   readonly erased_at: number | null;
@@ -50,7 +50,7 @@ export class WithdrawalList {
         state: row.state,
         requestedAtMs: row.requested_at,
         erasedAtMs: row.erased_at ?? undefined,
-        erasures: JSON.parse(row.erase_keys),
+        erasures: JSON.parse(row.erasures),
         receipts: JSON.parse(row.receipts ?? '[]'),
       });
     }
@@ -85,7 +85,7 @@ export class WithdrawalList {
       receipts: [],
     };
     const { id, state } = this.#drafted;
-    return [['withdrawal.add', id, this.#operator, slug, '[]', JSON.stringify(erasures), state, nowMs, '[]']];
+    return [['withdrawal.add', id, this.#operator, slug, JSON.stringify(erasures), state, nowMs, '[]']];
   }
 
   /** Takes the drafted withdrawal in. */

@@ -81,8 +81,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE withdrawal (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, slug TEXT NOT NULL, agreements TEXT NOT NULL,
-    erase_keys TEXT NOT NULL, state TEXT NOT NULL, requested_at INTEGER NOT NULL, erased_at INTEGER, receipts TEXT
+    id INTEGER PRIMARY KEY AUTOINCREMENT, operator INTEGER NOT NULL, slug TEXT NOT NULL,
+    erasures TEXT NOT NULL, state TEXT NOT NULL, requested_at INTEGER NOT NULL, erased_at INTEGER, receipts TEXT
   ) STRICT;
 
   CREATE TABLE journal (

@@ -122,10 +122,10 @@ export const STATEMENTS = {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   'agreement.close': 'UPDATE agreement SET closed_at = ? WHERE id = ? AND closed_at IS NULL',
   'agreement.confirm': 'UPDATE agreement SET ordinal = ?, confirmed = 1 WHERE id = ?',
-  'withdrawal.all': `SELECT id, slug, agreements, erase_keys, state, requested_at, erased_at, receipts FROM withdrawal
+  'withdrawal.all': `SELECT id, slug, erasures, state, requested_at, erased_at, receipts FROM withdrawal
       WHERE operator = ? ORDER BY id`,
-  'withdrawal.add': `INSERT INTO withdrawal (id, operator, slug, agreements, erase_keys, state, requested_at, receipts)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  'withdrawal.add': `INSERT INTO withdrawal (id, operator, slug, erasures, state, requested_at, receipts)
+      VALUES (?, ?, ?, ?, ?, ?, ?)`,
   'withdrawal.receipt': 'UPDATE withdrawal SET state = ?, erased_at = ?, receipts = ? WHERE id = ?',
   'withdrawal.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'withdrawal'",
 
