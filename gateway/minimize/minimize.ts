@@ -2,7 +2,7 @@ import type { Permitted } from '../consent/permitted.ts';
 import type { Refusal } from '../consent/refusal.ts';
 import type { Minimized } from './minimized.ts';
 import { begin, type OpenWindow, roll, subjectOf, watch } from './open-window.ts';
-import { WINDOW_OPERATORS } from './operators.ts';
+import { WINDOW_OPERATORS, wattsOf } from './operators.ts';
 import { COUNTED_CODE, hasLadder, type LadderKind, type Profile, profileOf } from './profile.ts';
 import type { ZoneOffsetS } from './window.ts';
 
@@ -36,12 +36,8 @@ export function minimize(permitted: Permitted, window: OpenWindow | undefined, z
   return { ready: rolled.ready, window: filled, refusal: undefined };
 }
 
-const MILLIWATTS_PER_WATT = 1000;
-
 function keep({ observation, grant }: Permitted, property: LadderKind, profile: Profile): Minimized {
-  // Adding zero turns a rounded -0 into 0.
-  const value =
-    profile.quantity === 'power_w' ? Math.round(observation.value / MILLIWATTS_PER_WATT) + 0 : observation.value;
+  const value = profile.quantity === 'power_w' ? wattsOf(observation.value) : observation.value;
   return {
     grant,
     category: observation.category,

@@ -44,6 +44,9 @@ const still = (share: Share): Share => share;
 /** To the nearest integer; adding zero turns -0 into 0. */
 const rounded = (value: number): number => Math.round(value) + 0;
 
+/** Power in whole watts. */
+export const wattsOf = (milliwatts: number): number => rounded(milliwatts / MILLIWATTS_PER_WATT);
+
 function hold(share: Share, toMs: number): Share {
   const untilMs = Math.min(toMs, share.freshUntilMs);
   const spanMs = untilMs - share.sinceMs;
@@ -112,7 +115,7 @@ const mean: WindowOperator = {
     if (seen.length === 0) return undefined;
     const milliwatts = seen.reduce((sum, share) => sum + share.total / share.coveredMs, 0);
     const coveredMs = shares.reduce((sum, share) => sum + share.coveredMs, 0) / shares.length;
-    return { value: rounded(milliwatts / MILLIWATTS_PER_WATT), coveredMs };
+    return { value: wattsOf(milliwatts), coveredMs };
   },
 };
 
