@@ -1,10 +1,10 @@
 import { Batch } from './batch.ts';
-import { isLive } from './consent/decide.ts';
+import { hasCertainlyEnded, isLive } from './consent/decide.ts';
 import type { Moment } from './consent/grant.ts';
 import { guarded } from './guarded.ts';
 import { type KeptWindow, keepWindow, setWindow } from './home-state.ts';
 import type { Minimized } from './minimize/minimized.ts';
-import { type OpenWindow, roll } from './minimize/open-window.ts';
+import { comeBack, type OpenWindow, roll } from './minimize/open-window.ts';
 import type { PipelineParts } from './parts.ts';
 
 /** What is done with a record that a window gave. */
@@ -35,10 +35,14 @@ function close(
 ): void {
   const { agreement, window } = kept;
   const grant = parts.consent().of(agreement, window.category);
-  const isOver = !grant || !isLive(grant, { ...moment, trusted: true });
-  // By the later bound of an untrusted clock it may be over: nothing leaves, and nothing is lost until that is known.
+  const isOver = !grant || hasCertainlyEnded(grant, moment);
+  // By what is known of the time it may be over: nothing leaves, and nothing is lost until that is certain.
   if (!isOver && !isLive(grant, moment)) return;
-  const rolled = isOver ? { ready: [], window: undefined } : roll(grant, window, moment.nowMs, parts.clock.offsetS);
+  const now = { ms: moment.nowMs, told: parts.clock.told };
+  const { offsetS } = parts.clock;
+  const rolled = isOver
+    ? { ready: [], window: undefined }
+    : roll(grant, comeBack(grant, window, now, offsetS), moment.nowMs, offsetS);
   for (const minimized of rolled.ready) release(minimized, batch);
   replace(parts, key, kept, rolled.window, batch);
 }

@@ -6,6 +6,7 @@ import { OfferShelf } from './household/offer-shelf.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { WayOut } from './parts.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
+import { SET_BACK } from './restore/sentences.ts';
 import type { Store } from './store/store.ts';
 import type { HomeClock } from './time/home-clock.ts';
 import { machineClock } from './uplink/clock.ts';
@@ -33,6 +34,12 @@ export interface EnrolledParts {
   readonly usedSubjects: () => ReadonlySet<string>;
   readonly onConsent: () => void;
   readonly onAcknowledged: () => void;
+  /** Says a sentence to whoever watches the program. */
+  readonly say?: (level: 'warn', sentence: string) => void;
+}
+
+function numberIn(row: { readonly value: Buffer } | undefined): number | undefined {
+  return row && Number(row.value.toString());
 }
 
 /** Everything that exists only once the hub is enrolled with an operator: names, offers, consent, outbox, uplink. */
@@ -44,11 +51,11 @@ export class Enrolled implements WayOut {
   readonly consent: ConsentDesk;
   readonly uplink: Uplink;
 
-  private constructor(row: OperatorRow, parts: EnrolledParts, offers: OfferShelf, serviceKey: Buffer) {
+  private constructor(row: OperatorRow, parts: EnrolledParts, outbox: Outbox, offers: OfferShelf, serviceKey: Buffer) {
     const { store, clock, secret, uplinkUrl, usedSubjects, onConsent, onAcknowledged } = parts;
     this.row = row;
     this.keys = new HomeKeys(secret, row.fingerprint);
-    this.outbox = new Outbox({ store, operator: row.id, randomBytes });
+    this.outbox = outbox;
     this.offers = offers;
     this.consent = new ConsentDesk({
       store,
@@ -58,6 +65,7 @@ export class Enrolled implements WayOut {
       offers,
       clock,
       usedSubjects,
+      onSetBack: () => parts.say?.('warn', SET_BACK.en),
       onChange: () => {
         this.uplink.recheck();
         this.uplink.notify();
@@ -85,6 +93,11 @@ export class Enrolled implements WayOut {
         return this.consent.receipt(receipt);
       },
       onAcknowledged,
+      contact: {
+        storedMs: numberIn(store.get<{ value: Buffer }>('meta.get', 'uplink_contact')),
+        homeMs: () => clock.now().ms,
+        store: (contactMs) => store.later([['meta.put', 'uplink_contact', Buffer.from(String(contactMs))]]),
+      },
       clock: machineClock,
       random: Math.random,
     });
@@ -95,7 +108,9 @@ export class Enrolled implements WayOut {
     const serviceKey = await readServiceCertificate(row.service_certificate, row.root_key);
     if (!serviceKey)
       throw new Error('The stored certificate of the data broker does not verify: enrol this hub again.');
-    return new Enrolled(row, parts, await OfferShelf.open(parts.store, row.id, row.root_key), serviceKey);
+    const outbox = await Outbox.open({ store: parts.store, operator: row.id, randomBytes });
+    const offers = await OfferShelf.open(parts.store, row.id, row.root_key);
+    return new Enrolled(row, parts, outbox, offers, serviceKey);
   }
 
   /** The live grants. */

@@ -7,13 +7,18 @@ import { Enrolled, type OperatorRow } from './enrolled.ts';
 import { History } from './history/history.ts';
 import { type HomeState, keepWindow, loadHomeState } from './home-state.ts';
 import { DeviceDesk } from './household/device-desk.ts';
+import { LeftToday } from './household/left-today.ts';
 import { Live } from './household/live.ts';
+import { startOfDay } from './household/view.ts';
 import type { Fate } from './intake/intake-marks.ts';
 import { Refusals } from './journal/refusals.ts';
+import { LIMITS } from './limits.ts';
 import { Pipeline } from './pipeline.ts';
+import { placeOf } from './place-of-fault.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
-import type { Store } from './store/store.ts';
+import type { Operation, Store } from './store/store.ts';
 import type { HomeClock } from './time/home-clock.ts';
+import type { Voucher } from './time/voucher.ts';
 
 /** What the core of a home is made of. */
 export interface HomeCoreParts {
@@ -25,15 +30,6 @@ export interface HomeCoreParts {
 }
 
 const NOTHING = new ConsentIndex([]);
-
-/** Where in the program a fault happened; never its message, which may repeat content, over several lines too. */
-function placeOf(fault: unknown): string {
-  if (!(fault instanceof Error)) return 'unknown';
-  const { stack = '', message, name } = fault;
-  const at = stack.indexOf(message);
-  const frame = at < 0 ? undefined : stack.slice(at + message.length).split('\n')[1];
-  return frame?.trim() ?? name;
-}
 
 /** The home itself: its state, its walk, and, once enrolled, its way out. No door is opened here. */
 export class HomeCore {
@@ -51,8 +47,13 @@ export class HomeCore {
   #state: HomeState;
   /** Grows with every failed commit: what leaned on the memory before it is refused by the store. */
   #lineage = 0;
+  /** Whether the memory may run ahead of the disk: nothing is taken in until it is loaded again. */
+  #isAhead = false;
+  #loading: Promise<void> | undefined;
+  /** Home time when the mark of time last went with a commit. */
+  #markedMs = Number.NEGATIVE_INFINITY;
   /** The newest commit under way. */
-  #newest: Promise<void> = Promise.resolve();
+  #newest: Promise<number> = Promise.resolve(0);
 
   private constructor(parts: HomeCoreParts) {
     this.parts = parts;
@@ -61,6 +62,7 @@ export class HomeCore {
     this.live = new Live({
       nowMs: () => clock.now().ms,
       recipientOf: (offer) => this.enrolled?.offers.get(offer)?.offer.recipient.name ?? { ja: offer, en: offer },
+      leftToday: new LeftToday(store, () => startOfDay(clock)),
       onFault: (what, fault) => say('error', `A fault while handling ${what}: ${placeOf(fault)}`),
     });
     this.devices = new DeviceDesk({
@@ -112,6 +114,7 @@ export class HomeCore {
       usedSubjects: () => this.#state.usedSubjects,
       onConsent: () => this.live.changed(),
       onAcknowledged: () => this.live.provided(),
+      say: this.parts.say,
     });
     const fault = this.enrolled.consent.fault;
     if (fault !== undefined)
@@ -137,22 +140,49 @@ export class HomeCore {
   /** Closes windows whose end has come; about once a second. */
   tick(): Promise<Fate> {
     void this.enrolled?.consent.writeRefused();
+    this.#thin();
+    if (this.#isAhead) return this.#loadAgain().then(() => 'failed');
     return this.pipeline.tick();
+  }
+
+  /** Hears who vouches for the machine's clock. Where home time comes back, windows and consents come back with it. */
+  hearClock(voucher: Voucher): void {
+    const backMs = this.parts.clock.hear(voucher);
+    if (backMs === 0) return;
+    this.enrolled?.consent.cameBack(backMs).catch(() => undefined);
+    void this.tick();
+    this.parts.say('warn', 'The clock had been wrong: home time came back to an earlier one.');
+  }
+
+  #mark(ms: number): Operation {
+    this.#markedMs = ms;
+    return ['meta.put', 'time_floor', Buffer.from(this.parts.clock.toStore())];
+  }
+
+  /** Above its limit the outbox makes room: the oldest power goes, counted. */
+  #thin(): void {
+    const excess = this.enrolled?.outbox.room.excess ?? 0;
+    if (excess > 0) this.enrolled?.uplink.thin(excess);
   }
 
   /** Writes what costs no sync of its own: marks, how long windows were watched, refusals, history, the time floor. */
   async writeLazily(): Promise<void> {
     const { ms } = this.parts.clock.now();
-    await this.#commit(
-      Batch.with([...this.#state.marks.drain(), ...[...this.#state.windows.values()].map(keepWindow)]),
-    );
-    const floor = ['meta.put', 'time_floor', Buffer.from(String(ms))] as const;
     const refused = this.refusals.drain();
     const remembered = this.history.drain(ms);
-    await this.parts.store.commit([...refused, ...remembered, floor]).catch(() => {
-      this.refusals.putBack(refused);
-      this.history.putBack(remembered);
-    });
+    const fate = await this.#commit(
+      Batch.with([
+        ...this.#state.marks.drain(),
+        ...[...this.#state.windows.values()].map(keepWindow),
+        ...refused,
+        ...remembered,
+        ['journal.trim', LIMITS.journalRows],
+        this.#mark(ms),
+      ]),
+    );
+    if (fate === 'committed') return;
+    this.refusals.putBack(refused);
+    this.history.putBack(remembered);
   }
 
   /** Ends the way out and writes what is still in memory. */
@@ -168,12 +198,15 @@ export class HomeCore {
    */
   async #commit(batch: Batch): Promise<Fate> {
     const lineage = this.#lineage;
+    const { ms } = this.parts.clock.now();
+    if (batch.operations.length > 0 && Math.abs(ms - this.#markedMs) >= LIMITS.tickMs) batch.add(this.#mark(ms));
     try {
       if (batch.operations.length > 0) this.#newest = this.parts.store.commit(batch.operations, lineage);
-      await this.#newest;
+      const position = await this.#newest;
+      this.enrolled?.outbox.stored(batch.operations, position);
     } catch {
       this.enrolled?.outbox.failed(batch.operations);
-      if (lineage === this.#lineage) this.#loadAgain();
+      if (lineage === this.#lineage) await this.#fellBehind();
       return 'failed';
     }
     batch.tell();
@@ -181,10 +214,31 @@ export class HomeCore {
     return 'committed';
   }
 
-  #loadAgain(): void {
-    this.#lineage += 1;
-    this.#newest = Promise.resolve();
-    this.#state = loadHomeState(this.parts.store, this.parts.clock.now().ms);
+  async #fellBehind(): Promise<void> {
+    if (this.#isAhead) return;
+    this.#isAhead = true;
     this.parts.say('error', 'A message could not be stored and was not acknowledged. Check the disk of the hub.');
+    await this.#loadAgain();
+  }
+
+  /** Until the tables show everything that was committed, every commit of this lineage is refused and nothing is acknowledged. */
+  #loadAgain(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { store, clock } = this.parts;
+    const settled = await store.settle().then(
+      () => true,
+      () => false,
+    );
+    if (!settled) return;
+    this.#lineage += 1;
+    this.#newest = Promise.resolve(0);
+    this.#state = loadHomeState(store, clock.now().ms);
+    this.#isAhead = false;
   }
 }

@@ -1,7 +1,11 @@
 /** Every limit of the hub, each with its reason. Milliseconds `Ms`, bytes `Bytes`. */
 export const LIMITS = {
-  /** Rows waiting for the data broker: about 100 MB on the card, weeks of a busy home; then the intake stops acknowledging. */
-  outboxRows: 500_000,
+  /** Rows waiting for the data broker, above which the oldest power is thinned: eleven days of one release a second, below 64 MB of card. */
+  outboxRows: 950_000,
+  /** Rows beyond that which only doors, locks, presence and withdrawals may use; then the intake stops acknowledging. */
+  outboxReserveRows: 50_000,
+  /** Power rows thinned at once: seldom enough to cost little, few enough to be done in one short transaction. */
+  thinRows: 5_000,
   /** Operations in one transaction: a group this large already hides the cost of its sync, a larger one only waits. */
   groupOperations: 4_000,
   /** Operations waiting for the writer: some 50 MB of memory at worst; beyond it commits are refused at once. */
@@ -20,8 +24,12 @@ export const LIMITS = {
   firstCredit: 4,
   /** Time after which a cell without an answer is sent again on a connection that seems alive. */
   resendMs: 30_000,
-  /** Faster cadence after an outage, and for how much of its length: four times as fast catches up in a third of it. */
-  catchUpFactor: 4,
+  /**
+   * Faster cadence after an outage, and for how much of its length. Only a third faster, because every hub of a region comes
+   * back at once and sends so many more cells for so long: a cell every ten seconds holds far more than a home makes, so what
+   * waited fits into the room of the usual cells, and the rise only shortens that.
+   */
+  catchUpFactor: 4 / 3,
   catchUpShare: 1 / 3,
   /** Longest time of faster cadence: what is older drains at the normal one. */
   catchUpMs: 24 * 3_600_000,
@@ -29,9 +37,13 @@ export const LIMITS = {
   incomingPacketBytes: 64 * 1024,
   /** Changes kept in memory after their commit was refused, to be tried again with the next answer. */
   unsettledChanges: 10_000,
-  /** Shortest and longest wait before the uplink connects again; drawn at random below a bound that doubles. */
+  /** Bound of the first and of the longest wait before the uplink connects again; drawn between nothing and a bound that doubles. */
   reconnectMinMs: 1_000,
   reconnectMaxMs: 300_000,
+  /** Rows that waited through an outage this long are backlog: what comes sooner is still news to a recipient. */
+  backlogAfterMs: 120_000,
+  /** Time between two notes of the last contact with the data broker: how much a killed hub may overrate its outage. */
+  contactEveryMs: 60_000,
   /** Time for TCP, TLS and CONNACK together on a slow line. */
   connectMs: 30_000,
   /** MQTT keepalive: a half-open connection is noticed after at most one and a half of it. */
@@ -56,8 +68,10 @@ export const LIMITS = {
   historyRows: 500_000,
   /** How long the home remembers its sensors: seven days. */
   historyMs: 7 * 86_400_000,
+  /** Entries of the journal: more than a year of a lively home, some 100 MB of card. The oldest go first. */
+  journalRows: 2_500_000,
   /** Time between two lazy writes of refusals, history and the time floor. */
-  lazyWriteMs: 30_000,
+  lazyWriteMs: 60_000,
   /** Events of the live view remembered for a page that opens or reconnects. */
   liveEvents: 300,
   /** Live pages open at once: a family's screens, with room. */
@@ -78,4 +92,67 @@ export const LIMITS = {
   tickMs: 1_000,
   /** Time between two looks at the operator's offers. */
   refreshOffersMs: 3_600_000,
+  /** Size of the log beside the tables: a second of single syncs at the highest rate, and a start that reads it in no time. */
+  logBytes: 8 * 1024 * 1024,
+  /** Bytes of one record of the log, header included: a larger one gains nothing, and a larger batch goes to the tables. */
+  logRecordBytes: 256 * 1024,
+  /** Time after which what is only in the log goes into the tables: long, because each time costs the card some dozen pages. */
+  settleMs: 900_000,
+  /** Bytes that are only in the log, above which they go into the tables, and that go in one transaction: little memory, no long stall. */
+  settleBytes: 512 * 1024,
+  /** Time after which the hub tries by itself again to move them, when the disk was full. */
+  settleAgainMs: 1_000,
+  /** Young memory of a thread of the store: what it reads lives for one transaction, and more would only be collected later. */
+  threadYoungMegabytes: 8,
+  /** Pages of the tables a connection remembers, in KiB: rows are added at the end, so that more would seldom be asked for. */
+  cacheKilobytes: 4_096,
+  /** Bytes of the write-ahead log that stay on the card once it was moved into the tables. */
+  writeAheadBytes: 4 * 1024 * 1024,
+  /** Free pages (4 KiB) the tables keep for what comes next; only what is above is given back to the card. */
+  freePages: 1_024,
+  /** Pages given back in one step: a few milliseconds of the writer, then others get their turn. */
+  givenBackPages: 256,
+  /** Time from a start after an unclean end until the database is looked through for damage: the start itself is over then. */
+  checkAfterMs: 60_000,
+  /** A wall clock this near to home time is an ordinary correction: a time service steps by less, and a leap second is 1 s. */
+  clockToleranceMs: 60_000,
+  /** A clock that may be off by more than this is not trusted: a third of the shortest window. */
+  clockErrorMs: 5 * 60_000,
+  /** How far the clock of a running machine drifts without a time server, in millionths: several times what its crystal may. */
+  clockDriftMillionths: 100,
+  /** Error below which Linux calls a clock synchronised. */
+  synchronisedErrorMs: 16_000,
+  /** How long a hub is taken to have been off at most, in all, since somebody vouched for its clock: a holiday. Expiry is judged that much later. */
+  offMs: 31 * 86_400_000,
+  /** Later than this after the floor only a time service or a person is believed: a battery clock that was wrong by years, not a hub in a drawer. */
+  longOffMs: 400 * 86_400_000,
+  /** How far ahead of this release a clock of a new home may be: the life of the machine. */
+  machineLifeMs: 20 * 365 * 86_400_000,
+  /** How long a clock that contradicts what was known must keep to it before it is believed: no wrong answer of a time server lasts that long by chance. */
+  contradictionMs: 3_600_000,
+  /** Stretches of home time remembered, in case it comes back to one: each ended with a leap of the clock that was believed. */
+  toldStretches: 16,
+  /** A time service that was silent for longer is not taken to vouch any more: two of the longest polls of systemd-timesyncd (2048 s). */
+  timeServiceSilentMs: 70 * 60_000,
+  /** Time between two questions to the system who vouches for its clock, and before the first: not while the hub starts. */
+  askClockMs: 30_000,
+  askClockFirstMs: 1_000,
+  /** Time for the system's answer about its clock. */
+  clockAnswerMs: 5_000,
+  /** How long devices that waited for the hub have the processor to themselves before the residents' doors are loaded. */
+  doorsAfterMs: 100,
+  /** Shortest passphrase of a backup, in characters: guesses at it are slow but many, and the file may lie in a cloud. */
+  passphraseCharacters: 12,
+  /** Memory for stretching a passphrase, with room for twice today's cost; a small hub has it for a moment. */
+  passphraseBytes: 320 * 1024 * 1024,
+  /** Device ids given after a backup that a withdrawal still reaches: more than a family adds between two backups. */
+  forgottenDevices: 8,
+  /** Ordinals and names a withdrawal reaches in a lost stretch: a lifetime of a home, and some 50 cells; the recovery card reaches the rest. */
+  forgottenOrdinals: 10_000,
+  forgottenNames: 5_000,
+  /** Starts that spend an ordinal as a mark however fast they follow each other, and the time between two later ones. */
+  quickMarks: 64,
+  markMs: 10 * 60_000,
+  /** Ordinals skipped after a lost stretch, at random: a cell the network held back may still name one that was used. */
+  ordinalsSkipped: 16,
 } as const;

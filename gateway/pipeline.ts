@@ -7,7 +7,6 @@ import { guarded } from './guarded.ts';
 import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
 import type { Fate } from './intake/intake-marks.ts';
 import { interpret, type Seen } from './intake/interpret.ts';
-import { journalEntry } from './journal/journal.ts';
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
 import { subjectOf, windowKey } from './minimize/open-window.ts';
@@ -27,7 +26,7 @@ export class Pipeline {
     const { state, wayOut, commit } = this.#parts;
     const repeated = state().marks.repeated(arrived);
     if (repeated) return repeated;
-    if (wayOut()?.outbox.isFull()) return Promise.resolve('failed');
+    if (wayOut()?.outbox.room.isFull) return Promise.resolve('failed');
 
     const { promise, resolve } = Promise.withResolvers<Fate>();
     const { marks } = state();
@@ -82,16 +81,17 @@ export class Pipeline {
   }
 
   #release(minimized: Minimized, seen: Seen | undefined, batch: Batch): void {
-    const { state, wayOut, clock, witness } = this.#parts;
+    const { state, wayOut, clock, witness, refusals } = this.#parts;
     const way = wayOut();
     if (!way) throw new Error('A grant exists although the hub is enrolled nowhere.');
     const { agreement, offer } = minimized.grant;
 
     const release = pseudonymize(minimized, way.ordinalOf(agreement), way.keys);
-    batch.add(...way.outbox.enqueue(release));
-    batch.add(
-      journalEntry(release, { atMs: clock.now().ms, slug: offer, run: way.outbox.run, sequence: way.outbox.sequence }),
-    );
+    if (!way.outbox.room.admits(minimized.category)) {
+      refusals.count(clock.now().ms, seen?.device.id ?? 0, 'outboxFull');
+      return;
+    }
+    batch.addAll(way.outbox.enqueue(release, clock.now().ms));
     const { epoch, subject } = release.fields();
     const used = `${agreement}|${epoch}|${subject}`;
     const { usedSubjects } = state();

@@ -11,6 +11,8 @@ function cell(category: Category, where: string): string {
 export class ConsentIndex {
   readonly #byPlace = new Map<string, LiveGrant[]>();
   readonly #byAgreement = new Map<number, Map<Category, LiveGrant>>();
+  /** Whether any grant is for certain devices or rooms only. */
+  #hasPlaces = false;
   /** False when the book could not be read: then nothing is permitted at all. */
   readonly readable: boolean;
 
@@ -21,6 +23,7 @@ export class ConsentIndex {
 
   #add(grant: LiveGrant): void {
     for (const where of placesOf(grant)) {
+      if (where !== EVERYWHERE) this.#hasPlaces = true;
       const key = cell(grant.category, where);
       const held = this.#byPlace.get(key);
       if (held) held.push(grant);
@@ -34,6 +37,7 @@ export class ConsentIndex {
   /** The grants that could apply to this category, device and room. A grant scoped by device and by room is found by its devices. */
   candidates(category: Category, device: number, room: string | undefined): readonly LiveGrant[] {
     const everywhere = this.#byPlace.get(cell(category, EVERYWHERE)) ?? [];
+    if (!this.#hasPlaces) return everywhere;
     const here = this.#byPlace.get(cell(category, `device ${device}`)) ?? [];
     const inRoom = room === undefined ? [] : (this.#byPlace.get(cell(category, `room ${room}`)) ?? []);
     if (here.length === 0 && inRoom.length === 0) return everywhere;

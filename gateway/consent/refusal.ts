@@ -14,6 +14,7 @@ export const REFUSALS = [
   'clockUntrusted',
   'consentUnreadable',
   'late',
+  'outboxFull',
   'fault',
 ] as const;
 

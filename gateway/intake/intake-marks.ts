@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Arrived } from '../../devices/intake.ts';
 import { LIMITS } from '../limits.ts';
 import type { Operation } from '../store/store.ts';
@@ -61,13 +61,13 @@ export class IntakeMarks {
   note(arrived: Arrived, fate: Promise<Fate>): void {
     const { source, client, packetId, connection } = arrived;
     if (packetId === undefined) return;
-    const hash = hashOf(arrived);
+    const mark = hashOf(arrived);
     this.#makeRoom(source, client);
     this.#news.set(clientKey(source, client), connection);
     const marks = this.#of(source, client);
     marks.delete(packetId);
-    marks.set(packetId, { hash, connection, fate });
-    this.#write(source, client, packetId, ['intakeMark.put', source, client, packetId, hash]);
+    marks.set(packetId, { hash: mark, connection, fate });
+    this.#write(source, client, packetId, ['intakeMark.put', source, client, packetId, mark]);
     for (const oldest of marks.keys()) {
       if (marks.size <= LIMITS.marksPerClient) break;
       marks.delete(oldest);
@@ -130,8 +130,10 @@ function clientKey(source: string, client: string): string {
 
 /** Hash of topic and payload, with their lengths kept apart. */
 function hashOf(arrived: Arrived): Buffer {
-  const topic = Buffer.from(arrived.topic, 'utf8');
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(topic.length);
-  return createHash('sha256').update(length).update(topic).update(arrived.payload).digest().subarray(0, HASH_BYTES);
+  const topicBytes = Buffer.byteLength(arrived.topic);
+  const both = Buffer.allocUnsafe(4 + topicBytes + arrived.payload.length);
+  both.writeUInt32BE(topicBytes);
+  both.write(arrived.topic, 4);
+  arrived.payload.copy(both, 4 + topicBytes);
+  return hash('sha256', both, 'buffer').subarray(0, HASH_BYTES);
 }

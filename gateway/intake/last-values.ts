@@ -12,7 +12,7 @@ export interface LastValue {
 
 /** What each approved device last said. States are stored, because they decide what an event is; samples live in memory only. */
 export class LastValues {
-  readonly #values = new Map<string, LastValue>();
+  readonly #values = new Map<number, Map<Kind, LastValue>>();
 
   constructor(rows: readonly LastValue[]) {
     for (const row of rows) this.put(row);
@@ -20,27 +20,29 @@ export class LastValues {
 
   /** The last value of a kind of a device. */
   get(device: number, kind: Kind): LastValue | undefined {
-    return this.#values.get(`${device}|${kind}`);
+    return this.#values.get(device)?.get(kind);
   }
 
   /** Notes a value. */
   put(value: LastValue): void {
-    this.#values.set(`${value.device}|${value.kind}`, value);
+    const held = this.#values.get(value.device);
+    if (held) held.set(value.kind, value);
+    else this.#values.set(value.device, new Map([[value.kind, value]]));
   }
 
   /** Everything a device last said. */
   ofDevice(device: number): LastValue[] {
-    return [...this.#values.values()].filter((value) => value.device === device);
+    return [...(this.#values.get(device)?.values() ?? [])];
   }
 
   /** Forgets one value. */
   drop(device: number, kind: Kind): void {
-    this.#values.delete(`${device}|${kind}`);
+    this.#values.get(device)?.delete(kind);
   }
 
   /** Forgets a device. */
   forget(device: number): void {
-    for (const value of this.ofDevice(device)) this.#values.delete(`${device}|${value.kind}`);
+    this.#values.delete(device);
   }
 }
 

@@ -3,9 +3,18 @@ import type { Operation } from '../store/store.ts';
 
 const HOUR_MS = 3_600_000;
 
+interface Counter {
+  readonly hour: number;
+  readonly device: number;
+  readonly reason: string;
+  count: number;
+}
+
 /** Counts refusals per hour of home time, device (0: none known) and reason; silence costs no sync, so they are written lazily. */
 export class Refusals {
-  readonly #unwritten = new Map<string, { hour: number; device: number; reason: string; count: number }>();
+  readonly #unwritten = new Map<string, Counter>();
+  /** The latest counter of each reason: most refusals repeat the one before, and a key for each would cost more than the count. */
+  readonly #latest = new Map<string, Counter>();
   #total = 0;
 
   /** Number of refusals since the start of this process. */
@@ -26,10 +35,20 @@ export class Refusals {
   }
 
   #add(hour: number, device: number, reason: string, count: number): void {
+    const latest = this.#latest.get(reason);
+    const counter = latest?.hour === hour && latest.device === device ? latest : this.#counter(hour, device, reason);
+    if (!counter) return;
+    counter.count += count;
+    this.#latest.set(reason, counter);
+  }
+
+  #counter(hour: number, device: number, reason: string): Counter | undefined {
     const key = `${hour}|${device}|${reason}`;
     const held = this.#unwritten.get(key);
-    if (held) held.count += count;
-    else if (this.#unwritten.size < LIMITS.refusalCounters) this.#unwritten.set(key, { hour, device, reason, count });
+    if (held || this.#unwritten.size >= LIMITS.refusalCounters) return held;
+    const made = { hour, device, reason, count: 0 };
+    this.#unwritten.set(key, made);
+    return made;
   }
 
   /** The operations that write what was counted since the last time. */
@@ -38,6 +57,7 @@ export class Refusals {
       ({ hour, device, reason, count }): Operation => ['refusal.add', hour, device, reason, count],
     );
     this.#unwritten.clear();
+    this.#latest.clear();
     return operations;
   }
 }

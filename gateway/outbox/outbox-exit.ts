@@ -1,113 +1,207 @@
+import type { Lane } from '../../proto/lists.ts';
 import type { Interval, Range, Receipt, RunId, RunIntervals } from '../../proto/wire.ts';
-import { LIMITS } from '../limits.ts';
+import { OUTCOMES } from '../journal/journal.ts';
 import type { Operation, Store } from '../store/store.ts';
+import { Acknowledgements } from './acknowledgements.ts';
 import type { HandedOut } from './handed-out.ts';
+import { rangesOf } from './ranges.ts';
+import type { Draft, Recent, Wanted } from './recent.ts';
 import {
   answers,
+  type ErasureRow,
   LANE_NUMBERS,
-  type OutboxLane,
   type OutboxRow,
-  type Part,
   partNumber,
   readRow,
+  readWithdrawal,
   type StoredRow,
 } from './row.ts';
+import type { Runs } from './runs.ts';
 import type { Sequences } from './sequences.ts';
+import { Voids } from './voids.ts';
+
+/** The parts of an outbox that its exit works on. */
+export interface ExitParts {
+  readonly store: Store;
+  readonly operator: number;
+  readonly runs: Runs;
+  readonly recent: Recent;
+  readonly sequences: Sequences;
+  readonly handedOut: HandedOut;
+}
 
 /**
- * The outbox as the uplink sees it: what waits, and what an answer of the data broker does to it. Methods that change it
- * return Operations, to be committed together with everything else the answer means.
+ * The outbox as the uplink sees it: what waits, and what an answer of the data broker does to it. What waits is in the
+ * tables (a backlog) and in `Recent` (what the tables do not hold yet).
  */
 export class OutboxExit {
-  readonly #store: Store;
-  readonly #operator: number;
-  readonly #sequences: Sequences;
-  readonly #handedOut: HandedOut;
+  readonly #parts: ExitParts;
+  readonly #voids: Voids;
+  readonly #acknowledgements: Acknowledgements;
+  /** Withdrawals that wait; read again when the tables changed. */
+  #erasures: readonly ErasureRow[] | undefined;
+  /** Rows and withdrawals that wait; undefined: to be counted anew. */
+  #waiting: number | undefined;
+  /** Above this id the tables have no waiting row of a lane, until they change: they are not read again for every cell. */
+  readonly #noneAbove = new Map<Lane, number>();
+  /** Ordinals of agreements (row ids) as the tables have them; undefined while an agreement is not confirmed. */
+  readonly #ordinals = new Map<number, number | undefined>();
+  #newest: number;
 
-  constructor(store: Store, operator: number, sequences: Sequences, handedOut: HandedOut) {
-    this.#store = store;
-    this.#operator = operator;
-    this.#sequences = sequences;
-    this.#handedOut = handedOut;
+  constructor(parts: ExitParts) {
+    this.#parts = parts;
+    this.#voids = new Voids(parts.store, parts.operator);
+    this.#acknowledgements = new Acknowledgements(parts, this.#voids);
+    this.#newest = parts.runs.base;
   }
 
-  /**
-   * Waiting rows of a lane in the order they were enqueued, after a row id (0 for the first), at most `limit`, without
-   * those of `except`. Rows of an agreement whose ordinal is not confirmed on disk are never among them.
-   */
-  pending(lane: OutboxLane, afterId: number, limit: number, except: readonly Part[] = []): OutboxRow[] {
-    const numbers = JSON.stringify(except.map(partNumber));
-    return this.#store
-      .all<StoredRow>('outbox.pending', this.#operator, LANE_NUMBERS[lane], afterId, limit, numbers)
-      .map(readRow);
+  /** Waiting rows, oldest first. Rows of an agreement whose ordinal is not confirmed on disk are never among them. */
+  pending(wanted: Wanted): OutboxRow[] {
+    const old = this.#inTables(wanted);
+    if (old.length >= wanted.limit) return old;
+    const { recent, runs } = this.#parts;
+    for (const draft of recent.pending({ ...wanted, limit: wanted.limit - old.length })) {
+      const ordinal = this.#ordinalOf(draft.agreement);
+      if (ordinal !== undefined) old.push(rowOf(draft, ordinal, runs));
+    }
+    return old;
   }
 
-  /** The id of the newest row on disk; 0 when there is none. */
+  #ordinalOf(agreement: number): number | undefined {
+    if (!this.#ordinals.has(agreement)) {
+      const row = this.#parts.store.get<{ ordinal: number; confirmed: number }>('agreement.state', agreement);
+      this.#ordinals.set(agreement, row?.confirmed === 1 ? row.ordinal : undefined);
+    }
+    return this.#ordinals.get(agreement);
+  }
+
+  /** The oldest waiting rows of power that are in the tables: what may be thinned. */
+  oldestPower(limit: number): { readonly id: number }[] {
+    const { store, recent } = this.#parts;
+    return store.all<{ id: number }>('outbox.power', limit).filter(({ id }) => !recent.isAcknowledged(id));
+  }
+
+  /** Withdrawals that wait for their receipt, oldest first. */
+  erasures(): readonly ErasureRow[] {
+    const { store, operator, runs } = this.#parts;
+    this.#erasures ??= store
+      .all<{ id: number; agreement: number; ordinal: number; withdrawal: Buffer }>('erasure.all', operator)
+      .map(({ id, agreement, ordinal, withdrawal }) => ({
+        id,
+        ...runs.place(id),
+        agreement,
+        ordinal,
+        lane: 'control',
+        withdrawal: readWithdrawal(withdrawal),
+      }));
+    return this.#erasures;
+  }
+
+  /** The id of the newest item on disk. */
   newest(): number {
-    return this.#store.get<{ id: number | null }>('outbox.newest')?.id ?? 0;
+    return this.#newest;
   }
 
   /** Notes, in the turn of the write, that these rows and void ranges go to the socket. */
-  handOut(rows: readonly OutboxRow[], voids: readonly Range[]): void {
-    const records = rows.filter((row) => 'record' in row).map(({ id }) => id);
-    this.#handedOut.note(records, voids);
+  handOut(rows: readonly number[], voids: readonly Range[]): void {
+    this.#parts.handedOut.note(rows, voids);
   }
 
   /** Void ranges not yet acknowledged, at most `limit`. */
   voids(limit: number): Range[] {
-    return this.#store
-      .all<{ run: Buffer; first: number; count: number }>('outbox.voids', this.#operator, limit)
-      .map(({ run, first, count }) => ({ run: run.toString('hex'), first, count, void: true }));
+    return this.#voids.all().slice(0, limit);
   }
 
-  /** Operations that delete the records and void ranges the data broker acknowledged in a run; withdrawals stay. */
-  acknowledged({ run, intervals }: RunIntervals): Operation[] {
-    const bytes = Buffer.from(run, 'hex');
-    return intervals.flatMap(({ first, last }) => [
-      ['outbox.journalProvided', this.#operator, bytes, first, last] as const,
-      ...this.#handedOut.arrived(run, { first, last }),
-      ['outbox.deleteInterval', this.#operator, bytes, first, last] as const,
-      ['outbox.deleteVoids', this.#operator, bytes, first, last] as const,
-    ]);
-  }
-
-  /** How many records the acknowledgement of these intervals will delete. */
-  countIn({ run, intervals }: RunIntervals): number {
-    const bytes = Buffer.from(run, 'hex');
-    const count = ({ first, last }: Interval) =>
-      this.#store.get<{ count: number }>('outbox.countInterval', this.#operator, bytes, first, last)?.count ?? 0;
-    return intervals.reduce((sum, interval) => sum + count(interval), 0);
+  /**
+   * Takes out the records and void ranges the data broker acknowledged in a run, at once; it becomes durable with the next
+   * commit, because what is sent again after a crash the broker knows as a duplicate. Withdrawals stay. Returns how many
+   * records it took out.
+   */
+  acknowledge(acknowledged: RunIntervals): number {
+    const taken = this.#acknowledgements.take(acknowledged);
+    if (this.#waiting !== undefined) this.#waiting -= taken;
+    return taken;
   }
 
   /** Operations that delete the withdrawals a receipt answers; its signature was verified by the caller. */
   receipted(receipt: Receipt): Operation[] {
-    return this.pending('control', 0, LIMITS.composeRows)
-      .filter((row) => 'withdrawal' in row && answers(receipt, row.withdrawal))
-      .map(({ id }) => ['outbox.deleteRow', this.#operator, id]);
+    return this.erasures()
+      .filter((row) => answers(receipt, row.withdrawal))
+      .map(({ id }) => ['erasure.done', id]);
   }
 
   /**
    * Operations for rows that will not be sent again, declared void: `withheld` when their live check failed,
-   * `quarantined` when the data broker cannot read them.
+   * `quarantined` when the data broker cannot read them, `thinned` when the outbox is full.
    */
-  dropped(ids: readonly number[], outcome: 'withheld' | 'quarantined'): Operation[] {
+  dropped(ids: readonly number[], outcome: 'withheld' | 'quarantined' | 'thinned'): Operation[] {
     if (ids.length === 0) return [];
-    const drops = ids.flatMap((id): Operation[] => [
-      ['outbox.journalDropped', this.#operator, id, outcome],
-      ['outbox.voidRow', this.#operator, id],
-      ['outbox.deleteRow', this.#operator, id],
-    ]);
-    return [...this.#handedOut.marks(), ...drops];
+    const { runs, operator, handedOut } = this.#parts;
+    const voids = rangesOf(ids).map(({ first, last }): Operation => {
+      const { run, seq } = runs.place(first);
+      return ['outbox.void', operator, Buffer.from(run, 'hex'), seq, last - first + 1];
+    });
+    const drops = ids.map((id): Operation => ['journal.dropped', id, OUTCOMES[outcome]]);
+    return [...handedOut.marks(), ...drops, ...voids];
   }
 
-  /** Whether this hub has anything of a run: a row, a void range or a journal entry. Nothing else is believed of a run. */
+  /** Whether this hub has anything of a run: an item or a void range. Nothing else is believed of a run. */
   knows(run: RunId): boolean {
-    if (run === this.#sequences.run) return true;
-    return this.#store.get('outbox.knowsRun', this.#operator, Buffer.from(run, 'hex')) !== undefined;
+    return this.#parts.runs.knows(run) || this.#voids.all().some((range) => range.run === run);
   }
 
   /** Operations that declare void what the data broker misses in an older run and this hub does not hold either. */
   voidMissing(run: RunId, hole: Interval): Operation[] {
-    return this.#sequences.missing(run, hole);
+    return this.#parts.sequences.missing(run, hole, this.#voids.all());
   }
+
+  /** Rows and withdrawals waiting for acknowledgement. */
+  waiting(): number {
+    this.#waiting ??= this.#count();
+    return this.#waiting;
+  }
+
+  /** An item is on disk. */
+  added(id: number): void {
+    this.#newest = Math.max(this.#newest, id);
+    if (this.#waiting !== undefined) this.#waiting += 1;
+  }
+
+  /** Reads see other tables than a moment ago. */
+  tablesChanged(): void {
+    this.#voids.tablesChanged();
+    this.#erasures = undefined;
+    this.#waiting = undefined;
+    this.#noneAbove.clear();
+    this.#ordinals.clear();
+  }
+
+  #inTables({ lane, after, upTo, limit, except, skip }: Wanted): OutboxRow[] {
+    if (after >= (this.#noneAbove.get(lane) ?? Number.POSITIVE_INFINITY)) return [];
+    const { store, operator, recent, runs } = this.#parts;
+    const parts = JSON.stringify(except.map(partNumber));
+    const found: OutboxRow[] = [];
+    let from = after;
+    while (found.length < limit) {
+      const rows = store.all<StoredRow>('outbox.pending', LANE_NUMBERS[lane], from, upTo, operator, limit, parts);
+      for (const row of rows) {
+        if (!recent.isAcknowledged(row.id) && !skip(row.id)) found.push(readRow(row, runs.place(row.id)));
+      }
+      from = rows.at(-1)?.id ?? from;
+      if (rows.length === limit) continue;
+      if (except.length === 0 && upTo >= this.#newest) this.#noneAbove.set(lane, from);
+      break;
+    }
+    return found.slice(0, limit);
+  }
+
+  #count(): number {
+    const { store, recent } = this.#parts;
+    const inTables = store.get<{ count: number }>('outbox.count')?.count ?? 0;
+    return inTables - recent.hidden(store) + recent.size;
+  }
+}
+
+function rowOf({ id, agreement, lane, record }: Draft, ordinal: number, runs: Runs): OutboxRow {
+  return { id, ...runs.place(id), agreement, ordinal, lane, record };
 }

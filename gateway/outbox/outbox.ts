@@ -1,12 +1,16 @@
 import { checkRecord } from '../../proto/blocks.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { RunId, Withdrawal } from '../../proto/wire.ts';
-import { LIMITS } from '../limits.ts';
+import { OUTCOMES } from '../journal/journal.ts';
 import { Release } from '../pseudonymize/release.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { HandedOut } from './handed-out.ts';
+import { type KeyChange, Names } from './names.ts';
 import { OutboxExit } from './outbox-exit.ts';
-import { LANE_NUMBERS, writeRecord, writeWithdrawal } from './row.ts';
+import { type Draft, Recent } from './recent.ts';
+import { Room } from './room.ts';
+import { writeRecord, writeWithdrawal } from './row.ts';
+import { Runs } from './runs.ts';
 import { Sequences } from './sequences.ts';
 
 const RUN_BYTES = 8;
@@ -21,58 +25,87 @@ export interface OutboxSettings {
   readonly randomBytes: (count: number) => Buffer;
 }
 
-/** Old and new write key (32 hex digits each) of one (key epoch, subject) of an agreement that gets a new ordinal. */
-export interface KeyChange {
-  readonly from: string;
-  readonly to: string;
-}
-
 /**
  * What waits for the data broker's acknowledgement. Methods that change it return Operations, so that the caller can
- * commit them together with everything else that belongs to the same event; nothing is deleted but on an
- * acknowledgement, and every sequence that will never be sent becomes a void range, so that no hole stays undeclared.
+ * commit them together with everything else that belongs to the same event, and tells of the outcome (`stored`,
+ * `failed`); nothing is deleted but on an acknowledgement, and every sequence that will never be sent becomes a void
+ * range, so that no hole stays undeclared.
  */
 export class Outbox {
   readonly #store: Store;
-  readonly #operator: number;
+  readonly #runs: Runs;
+  readonly #names: Names;
   readonly #sequences: Sequences;
   readonly #handedOut: HandedOut;
+  readonly #recent = new Recent();
+  /** Items whose commit is under way. */
+  readonly #drawn = new Map<number, Draft | undefined>();
   /** What waits, for the uplink. */
   readonly exit: OutboxExit;
-  #waiting: number;
+  /** What may still come in. */
+  readonly room: Room;
 
-  constructor({ store, operator, randomBytes }: OutboxSettings) {
+  private constructor({ store, operator, randomBytes }: OutboxSettings) {
     this.#store = store;
-    this.#operator = operator;
-    this.#sequences = new Sequences(store, operator, randomBytes(RUN_BYTES));
-    this.#handedOut = new HandedOut(store, operator, this.run);
-    this.exit = new OutboxExit(store, operator, this.#sequences, this.#handedOut);
-    this.#waiting = this.waiting();
+    this.#runs = new Runs(store, operator, randomBytes(RUN_BYTES));
+    this.#names = new Names(store);
+    this.#sequences = new Sequences(store, operator, this.#runs);
+    this.#handedOut = new HandedOut(store, this.#runs);
+    this.exit = new OutboxExit({
+      store,
+      operator,
+      runs: this.#runs,
+      recent: this.#recent,
+      sequences: this.#sequences,
+      handedOut: this.#handedOut,
+    });
+    this.room = new Room(() => this.exit.waiting());
+    store.onSettled((position) => {
+      this.#recent.settled(position);
+      this.exit.tablesChanged();
+    });
+  }
+
+  /** Opens the outbox with a new run; what was committed before is in the tables first. */
+  static async open(settings: OutboxSettings): Promise<Outbox> {
+    await settings.store.settle();
+    return new Outbox(settings);
   }
 
   /** The run of this process start: 16 hex digits. */
   get run(): RunId {
-    return this.#sequences.run;
+    return this.#runs.run;
   }
 
-  /** Sequence given to the newest item of this run; 0 before the first. The journal names an item by (run, sequence). */
+  /** Sequence given to the newest item of this run; 0 before the first. */
   get sequence(): number {
     return this.#sequences.last;
   }
 
-  /** Operation that adds a genuine Release, under its own agreement and lane. Throws TypeError on anything else, RangeError on what no cell can say. */
-  enqueue(release: Release): Operation[] {
+  /**
+   * Operations that add a genuine Release, decided at `atMs` (home time): one row, which is the journal's entry and waits in
+   * the outbox. Throws TypeError on anything else, RangeError on what no cell can say.
+   */
+  enqueue(release: Release, atMs: number): Operation[] {
     if (!Release.isGenuine(release)) throw new TypeError('only a Release made by pseudonymize may leave');
-    const { agreement, lane, ...record } = release.fields();
+    const { agreement, lane, epoch: _, subject: __, ...record } = release.fields();
     checkRecord(record);
-    const place = [this.#operator, this.#sequences.runBytes, this.#next(), LANE_NUMBERS[lane], agreement] as const;
-    return [['outbox.add', ...place, ...writeRecord(record)]];
+    const id = this.#sequences.next();
+    const { writeKey, offer } = record;
+    const name = this.#names.number(agreement, writeKey);
+    this.#drawn.set(id, { id, name, agreement, lane, record });
+    return [
+      ...this.#runs.opening(),
+      ...this.#names.adding(name, agreement, writeKey, offer),
+      ['journal.add', id, atMs, name, ...writeRecord(record, lane)],
+    ];
   }
 
-  /** Operation that adds a withdrawal for the data broker; it leaves before everything else. */
+  /** Operations that add a withdrawal for the data broker; it leaves before everything else. */
   enqueueWithdrawal(withdrawal: Withdrawal, agreement: number): Operation[] {
-    const place = [this.#operator, this.#sequences.runBytes, this.#next(), LANE_NUMBERS.control, agreement] as const;
-    return [['outbox.addWithdrawal', ...place, writeWithdrawal(withdrawal)]];
+    const id = this.#sequences.next();
+    this.#drawn.set(id, undefined);
+    return [...this.#runs.opening(), ['erasure.add', id, agreement, writeWithdrawal(withdrawal)]];
   }
 
   /**
@@ -83,37 +116,48 @@ export class Outbox {
   purge(
     agreement: number,
     categories?: readonly Category[],
-    outcome: 'withdrawn' | 'replaced' = 'withdrawn',
+    outcome: 'withdrawn' | 'replaced' | 'sent' = 'withdrawn',
   ): Operation[] {
     const numbers = categories ? JSON.stringify(categories.map((category) => CATEGORIES[category])) : null;
     return [
       ...this.#handedOut.marks(),
-      ['outbox.journalPurged', this.#operator, agreement, numbers, outcome],
-      ['outbox.voidAgreement', this.#operator, agreement, numbers],
-      ['outbox.deleteAgreement', this.#operator, agreement, numbers],
+      ['outbox.voidAgreement', agreement, numbers],
+      ['journal.purged', agreement, numbers, OUTCOMES[outcome]],
     ];
   }
 
   /** Operations that give an agreement's waiting releases the write keys of its new ordinal. */
   rekey(agreement: number, changes: readonly KeyChange[]): Operation[] {
-    return changes.map(({ from, to }) => [
-      'outbox.rekey',
-      this.#operator,
-      agreement,
-      Buffer.from(from, 'hex'),
-      Buffer.from(to, 'hex'),
-    ]);
+    return this.#names.rekey(agreement, changes);
+  }
+
+  /** To be called with the operations of a commit and the position at which it became durable. */
+  stored(operations: readonly Operation[], position: number): void {
+    for (const [statement, id] of operations) {
+      if (statement !== 'journal.add' && statement !== 'erasure.add') continue;
+      const draft = this.#drawn.get(Number(id));
+      if (!this.#drawn.delete(Number(id))) continue;
+      this.#runs.stored();
+      if (draft) this.#names.stored(draft.name);
+      if (draft) this.#recent.add(draft, position);
+      this.exit.added(Number(id));
+    }
   }
 
   /** To be called with the operations of a commit that was rejected: their sequences become void. */
   failed(operations: readonly Operation[]): void {
-    this.#sequences.unused(operations);
+    const ids = operations
+      .filter(([statement]) => statement === 'journal.add' || statement === 'erasure.add')
+      .map(([, id]) => Number(id))
+      .filter((id) => this.#drawn.delete(id));
+    const owed = operations.filter(([statement]) => statement === 'outbox.voidUnused');
+    if (ids.length + owed.length > 0) this.#sequences.unused(ids, owed);
   }
 
-  /** Commits operations of this outbox together with others; when nothing of them was stored, `failed` follows by itself. */
+  /** Commits operations of this outbox together with others; `stored` or `failed` follows by itself. */
   async commit(operations: readonly Operation[]): Promise<void> {
     try {
-      await this.#store.commit(operations);
+      this.stored(operations, await this.#store.commit(operations));
     } catch (error) {
       this.failed(operations);
       throw error;
@@ -125,23 +169,12 @@ export class Outbox {
    * yet; resolves when done or when the store refused again.
    */
   async settle(): Promise<void> {
-    await Promise.all([this.#sequences.settle(), this.#handedOut.settle()]);
+    this.#handedOut.settle();
+    await this.#sequences.settle();
   }
 
-  /** Whether the outbox holds as many rows as it may (LIMITS.outboxRows); the intake then stops acknowledging. */
-  isFull(): boolean {
-    if (this.#waiting < LIMITS.outboxRows) return false;
-    this.#waiting = this.waiting();
-    return this.#waiting >= LIMITS.outboxRows;
-  }
-
-  /** Rows waiting for acknowledgement. */
+  /** Rows and withdrawals waiting for acknowledgement. */
   waiting(): number {
-    return this.#store.get<{ count: number }>('outbox.count', this.#operator)?.count ?? 0;
-  }
-
-  #next(): number {
-    this.#waiting += 1;
-    return this.#sequences.next();
+    return this.exit.waiting();
   }
 }

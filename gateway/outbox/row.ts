@@ -12,15 +12,16 @@ import {
 } from '../../proto/lists.ts';
 import type { Receipt, WireRecord, Withdrawal } from '../../proto/wire.ts';
 import type { Value } from '../store/store.ts';
-
-/** Lanes of the outbox: those of the offers, and `control` for withdrawals, which go before everything else. */
-export type OutboxLane = Lane | 'control';
+import type { Place } from './runs.ts';
 
 /** The lanes' numbers in the table; never reused. */
-export const LANE_NUMBERS: Readonly<Record<OutboxLane, number>> = { shaped: 0, prompt: 1, control: 2 };
+export const LANE_NUMBERS: Readonly<Record<Lane, number>> = { shaped: 0, prompt: 1 };
 
-/** One waiting row, ready for the link, with the agreement (row of `agreement`) it belongs to. */
-export type OutboxRow = Item & { readonly agreement: number };
+/** One waiting record, ready for the link, with the agreement (row of `agreement`) it belongs to. */
+export type OutboxRow = Exclude<Item, { lane: 'control' }> & { readonly agreement: number };
+
+/** One waiting withdrawal, ready for the link. */
+export type ErasureRow = Extract<Item, { lane: 'control' }> & { readonly agreement: number };
 
 /** What consent decides on as one: a category under an agreement (row of `agreement`). */
 export interface Part {
@@ -33,11 +34,9 @@ export function partNumber({ agreement, category }: Part): number {
   return agreement * 256 + CATEGORIES[category];
 }
 
-/** A row of the table `outbox` as SQLite returns it. */
+/** A waiting row of the journal as SQLite returns it. */
 export interface StoredRow {
   readonly id: number;
-  readonly run: Buffer;
-  readonly seq: number;
   readonly lane: number;
   readonly agreement: number;
   readonly ordinal: number;
@@ -51,18 +50,14 @@ export interface StoredRow {
   readonly value: number;
   readonly observed: number;
   readonly estimated: number;
-  readonly withdrawal: Buffer | null;
 }
 
-const LANE_NAMES = new Map((Object.keys(LANE_NUMBERS) as OutboxLane[]).map((name) => [LANE_NUMBERS[name], name]));
+const LANE_NAMES = new Map((Object.keys(LANE_NUMBERS) as Lane[]).map((name) => [LANE_NUMBERS[name], name]));
 const ERASE_KEY_BYTES = 32;
 
 /** The row in the words of the wire; throws when a number is on none of the closed lists (a damaged table). */
-export function readRow(stored: StoredRow): OutboxRow {
-  const { id, seq, agreement, ordinal } = stored;
-  const place = { id, run: stored.run.toString('hex'), seq, agreement, ordinal };
-  const lane = known(LANE_NAMES.get(stored.lane));
-  if (lane === 'control') return { ...place, lane, withdrawal: readWithdrawal(known(stored.withdrawal ?? undefined)) };
+export function readRow(stored: StoredRow, place: Place): OutboxRow {
+  const { id, agreement, ordinal } = stored;
   const record: WireRecord = {
     writeKey: stored.write_key.toString('hex'),
     offer: stored.offer.toString('hex'),
@@ -75,22 +70,21 @@ export function readRow(stored: StoredRow): OutboxRow {
     observedPermille: stored.observed,
     estimatedTime: stored.estimated === 1,
   };
-  return { ...place, lane, record };
+  return { id, ...place, agreement, ordinal, lane: known(LANE_NAMES.get(stored.lane)), record };
 }
 
-/** A record as stored, in the order of `outbox.add`. */
-export function writeRecord(record: WireRecord): Value[] {
+/** A record as the journal stores it, after id, time and name in `journal.add`. */
+export function writeRecord(record: WireRecord, lane: Lane): Value[] {
   return [
     CATEGORIES[record.category],
     PROPERTIES[record.property],
     QUANTITIES[record.quantity].wire,
-    Buffer.from(record.offer, 'hex'),
-    Buffer.from(record.writeKey, 'hex'),
     record.timeS,
     record.windowS,
     record.value,
     record.observedPermille,
     record.estimatedTime ? 1 : 0,
+    LANE_NUMBERS[lane],
   ];
 }
 
@@ -101,7 +95,8 @@ export function writeWithdrawal(withdrawal: Withdrawal): Buffer {
   return Buffer.concat([key, Buffer.from(withdrawal.categories.map((category) => CATEGORIES[category]))]);
 }
 
-function readWithdrawal(bytes: Buffer): Withdrawal {
+/** A stored withdrawal in the words of the wire; throws on a damaged table. */
+export function readWithdrawal(bytes: Buffer): Withdrawal {
   const categories: Category[] = [...bytes.subarray(ERASE_KEY_BYTES)].map((number) => known(categoryOf(number)));
   return { eraseKey: bytes.subarray(0, ERASE_KEY_BYTES).toString('hex'), categories };
 }

@@ -1,29 +1,24 @@
-import type { Interval, RunId } from '../../proto/wire.ts';
-import type { Statement } from '../store/statements.ts';
+import type { Interval, Range, RunId } from '../../proto/wire.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { gapsIn, rangesOf } from './ranges.ts';
-
-const ADDING: ReadonlySet<Statement> = new Set(['outbox.add', 'outbox.addWithdrawal']);
+import type { Runs } from './runs.ts';
 
 /**
  * The sequences of this process's run, one for each item. A sequence that was drawn and never stored, or that an older
  * run misses, is declared void, so that no hole stays undeclared.
  */
 export class Sequences {
-  /** The run of this process start: 16 hex digits drawn at random, durable with the first item enqueued. */
-  readonly run: RunId;
-  readonly runBytes: Buffer;
   readonly #store: Store;
   readonly #operator: number;
+  readonly #runs: Runs;
   #last = 0;
   #owed: Operation[] = [];
   #settling: Promise<void> | undefined;
 
-  constructor(store: Store, operator: number, runBytes: Buffer) {
+  constructor(store: Store, operator: number, runs: Runs) {
     this.#store = store;
     this.#operator = operator;
-    this.runBytes = runBytes;
-    this.run = runBytes.toString('hex');
+    this.#runs = runs;
   }
 
   /** The newest sequence given out; 0 before the first. */
@@ -31,25 +26,16 @@ export class Sequences {
     return this.#last;
   }
 
-  /** Gives out the next sequence. */
+  /** The id of the next item. */
   next(): number {
     this.#last += 1;
-    return this.#last;
+    return this.#runs.base + this.#last;
   }
 
-  /** Takes the operations of a commit that was rejected: their sequences were never durable and become void, now or at the next `settle`. */
-  unused(operations: readonly Operation[]): void {
-    const owed = operations.filter(([statement]) => statement === 'outbox.voidUnused');
-    // By the run they were drawn in, which an enrolment meanwhile may have ended.
-    const drawn = Map.groupBy(
-      operations.filter(([statement, operator]) => ADDING.has(statement) && operator === this.#operator),
-      ([, , run]) => (run as Buffer).toString('hex'),
-    );
-    this.#owed.push(...owed);
-    for (const [run, added] of drawn) {
-      const ranges = rangesOf(added.map((operation) => Number(operation[3])));
-      this.#owed.push(...ranges.map((range) => this.#void(Buffer.from(run, 'hex'), range)));
-    }
+  /** Takes ids whose commit was rejected: their sequences were never durable and become void, now or at the next `settle`. */
+  unused(ids: readonly number[], owed: readonly Operation[]): void {
+    const ranges = rangesOf(ids.map((id) => id - this.#runs.base));
+    this.#owed.push(...owed, ...ranges.map((range) => this.#void(this.#runs.run, range)));
     void this.settle();
   }
 
@@ -59,9 +45,10 @@ export class Sequences {
     if (this.#owed.length === 0) return;
     const owed = this.#owed;
     this.#owed = [];
-    this.#settling = this.#store.commit(owed).catch(() => {
-      this.#owed.push(...owed);
-    });
+    this.#settling = this.#store.commit(owed).then(
+      () => undefined,
+      () => void this.#owed.push(...owed),
+    );
     await this.#settling;
     this.#settling = undefined;
   }
@@ -70,20 +57,22 @@ export class Sequences {
    * Operations that declare void what the data broker misses in an older run and this hub does not hold either. In the
    * run of this process every hole is either still on its way to the disk or declared already: nothing is returned.
    */
-  missing(run: RunId, hole: Interval): Operation[] {
-    if (run === this.run) return [];
-    const bytes = Buffer.from(run, 'hex');
-    const bounds = [this.#operator, bytes, hole.first, hole.last] as const;
-    const rows = this.#store.all<{ seq: number }>('outbox.interval', ...bounds);
-    const voids = this.#store.all<{ first: number; count: number }>('outbox.voidsIn', ...bounds);
+  missing(run: RunId, hole: Interval, voids: readonly Range[]): Operation[] {
+    const first = this.#runs.id(run, hole.first);
+    if (run === this.#runs.run || first === undefined) return [];
+    const base = first - hole.first;
+    const rows = this.#store.all<{ id: number }>('outbox.idsIn', first, base + hole.last);
     const known = [
-      ...rows.map(({ seq }) => ({ first: seq, last: seq })),
-      ...voids.map(({ first, count }) => ({ first, last: first + count - 1 })),
+      ...rows.map(({ id }) => ({ first: id - base, last: id - base })),
+      ...voids
+        .filter((range) => range.run === run)
+        .map((range) => ({ first: range.first, last: range.first + range.count - 1 })),
     ];
-    return gapsIn(hole, known).map((gap) => this.#void(bytes, gap));
+    return gapsIn(hole, known).map((gap) => this.#void(run, gap));
   }
 
-  #void(run: Buffer, { first, last }: Interval): Operation {
-    return ['outbox.voidUnused', this.#operator, run, first, last - first + 1];
+  #void(run: RunId, { first, last }: Interval): Operation {
+    const id = this.#runs.id(run, first) ?? null;
+    return ['outbox.voidUnused', this.#operator, Buffer.from(run, 'hex'), first, last - first + 1, id];
   }
 }

@@ -1,3 +1,5 @@
+import type { FoldRule } from './log/fold-rule.ts';
+
 /**
  * Every SQL statement of the hub, by name: the only SQL there is outside `schema.ts`. Add rows here; arguments are
  * given in order, either as `?` or, where one is needed twice, all of them as `?1`, `?2`, … (never both in one row).
@@ -8,65 +10,47 @@ export const STATEMENTS = {
   'meta.get': 'SELECT value FROM meta WHERE key = ?',
   'meta.put': 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
 
-  // outbox: what waits for the data broker's acknowledgement
-  'outbox.add': `INSERT INTO outbox (operator, run, seq, lane, agreement, category, property, quantity, offer,
-      write_key, time_s, window_s, value, observed, estimated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  'outbox.addWithdrawal':
-    'INSERT INTO outbox (operator, run, seq, lane, agreement, withdrawal) VALUES (?, ?, ?, ?, ?, ?)',
-  'outbox.pending': `SELECT outbox.*, agreement.ordinal FROM outbox JOIN agreement ON agreement.id = outbox.agreement
-      WHERE outbox.operator = ?1 AND lane = ?2 AND outbox.id > ?3 AND agreement.confirmed = 1
-        AND outbox.agreement * 256 + coalesce(category, 0) NOT IN (SELECT value FROM json_each(?5))
-      ORDER BY outbox.id LIMIT ?4`,
-  'outbox.newest': 'SELECT max(id) AS id FROM outbox',
-  'outbox.interval': 'SELECT seq FROM outbox WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? ORDER BY seq',
-  'outbox.countInterval': `SELECT count(*) AS count FROM outbox
-      WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? AND withdrawal IS NULL`,
-  'outbox.count': 'SELECT count(*) AS count FROM outbox WHERE operator = ?',
-  'outbox.deleteInterval': `DELETE FROM outbox
-      WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ? AND withdrawal IS NULL`,
-  'outbox.deleteRow': 'DELETE FROM outbox WHERE operator = ? AND id = ?',
-  // The journal's outcome follows the row it names, in the same transaction: waiting → sent (written to the socket, and no
-  // answer yet) → provided; or, when it was never sent, withdrawn, replaced or withheld (consent ended before it was sent);
-  // or quarantined. What was sent stays `sent` when its row goes, because nobody can know here whether it arrived.
-  // A plus keeps SQLite from walking all of an operator's rows for a few ids.
-  'outbox.journalSent': `UPDATE journal SET outcome = 'sent' WHERE outcome = 'waiting' AND (run, seq) IN
-      (SELECT run, seq FROM outbox WHERE +operator = ? AND id IN (SELECT value FROM json_each(?)))`,
-  'outbox.unmarked': `SELECT count(*) AS count FROM outbox JOIN journal USING (run, seq)
-      WHERE +operator = ? AND outbox.id IN (SELECT value FROM json_each(?)) AND outcome = 'waiting'`,
-  'outbox.journalProvided': `UPDATE journal SET outcome = 'provided' WHERE (run, seq) IN
-      (SELECT run, seq FROM outbox WHERE operator = ? AND run = ? AND seq BETWEEN ? AND ?)`,
-  // For what was sent and purged, while its void range was not: the range is still here, the row is not. From the void
-  // ranges to the journal, never the other way round: every answer shows the whole run.
-  'outbox.journalArrived': `UPDATE journal SET outcome = 'provided' WHERE outcome = 'sent' AND (run, seq) IN
-      (SELECT journal.run, journal.seq FROM outbox_void CROSS JOIN journal ON journal.run = outbox_void.run
-        AND journal.seq BETWEEN max(first, ?3) AND min(first + count - 1, ?4)
-      WHERE operator = ?1 AND outbox_void.run = ?2 AND first <= ?4 AND first + count - 1 >= ?3)`,
-  'outbox.journalPurged': `UPDATE journal SET outcome = ?4 WHERE outcome = 'waiting' AND (run, seq) IN
-      (SELECT run, seq FROM outbox WHERE operator = ?1 AND agreement = ?2 AND withdrawal IS NULL
-        AND (?3 IS NULL OR category IN (SELECT value FROM json_each(?3))))`,
-  'outbox.journalDropped': `UPDATE journal SET outcome = ?3 WHERE (outcome = 'waiting' OR ?3 = 'quarantined')
-      AND (run, seq) IN (SELECT run, seq FROM outbox WHERE operator = ?1 AND id = ?2)`,
-  'outbox.rekey': 'UPDATE outbox SET write_key = ?4 WHERE operator = ?1 AND agreement = ?2 AND write_key = ?3',
+  // outbox: what waits for the data broker's acknowledgement. An item's id is its run's base plus its sequence; a row of
+  // the journal whose lane is not null waits. Ids of two runs never touch, so neighbouring ids are of one run.
+  'run.all': 'SELECT base, run FROM run WHERE operator = ? ORDER BY base',
+  'run.open': 'INSERT OR IGNORE INTO run (base, operator, run) VALUES (?, ?, ?)',
+  'item.highest': `SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(id) FROM erasure), 0),
+      coalesce((SELECT max(base) FROM run), 0)) AS id`,
+  'name.all': 'SELECT id, agreement, write_key FROM name ORDER BY id',
+  'name.add': 'INSERT OR IGNORE INTO name (id, agreement, write_key, offer) VALUES (?, ?, ?, ?)',
+  'name.rekey': 'UPDATE name SET write_key = ?3 WHERE agreement = ?1 AND write_key = ?2',
+  'outbox.pending': `SELECT journal.id, lane, agreement.id AS agreement, ordinal, category, property, quantity, offer,
+      write_key, time_s, window_s, value, observed, estimated
+      FROM journal INDEXED BY journal_waiting JOIN name ON name.id = name JOIN agreement ON agreement.id = name.agreement
+      WHERE lane = ?1 AND journal.id > ?2 AND journal.id <= ?3 AND agreement.operator = ?4 AND confirmed = 1
+        AND agreement.id * 256 + category NOT IN (SELECT value FROM json_each(?6))
+      ORDER BY journal.id LIMIT ?5`,
+  'outbox.count': `SELECT (SELECT count(*) FROM journal WHERE lane IS NOT NULL) + (SELECT count(*) FROM erasure) AS count`,
+  'outbox.power': `SELECT id FROM journal WHERE lane IS NOT NULL AND category IN (4, 5) AND outcome = 0
+      ORDER BY id LIMIT ?`,
+  'outbox.countIn': 'SELECT count(*) AS count FROM journal WHERE id BETWEEN ? AND ? AND +lane IS NOT NULL',
+  'outbox.idsIn': `SELECT id FROM journal WHERE id BETWEEN ?1 AND ?2 AND +lane IS NOT NULL
+      UNION ALL SELECT id FROM erasure WHERE id BETWEEN ?1 AND ?2 ORDER BY id`,
+  'erasure.all': `SELECT erasure.id, agreement, ordinal, withdrawal FROM erasure
+      JOIN agreement ON agreement.id = agreement WHERE operator = ? AND confirmed = 1 ORDER BY erasure.id`,
+  'erasure.add': 'INSERT INTO erasure (id, agreement, withdrawal) VALUES (?, ?, ?)',
+  'erasure.done': 'DELETE FROM erasure WHERE id = ?',
+  'agreement.state': 'SELECT ordinal, confirmed FROM agreement WHERE id = ?',
   // Neighbouring rows become one range (gaps and islands), so that purging a long backlog stays a short list.
   'outbox.voidAgreement': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count)
-      SELECT ?1, run, min(seq), count(*) FROM (
-        SELECT run, seq, seq - row_number() OVER (PARTITION BY run ORDER BY seq) AS island FROM outbox
-        WHERE operator = ?1 AND agreement = ?2 AND withdrawal IS NULL
-          AND (?3 IS NULL OR category IN (SELECT value FROM json_each(?3)))
-      ) GROUP BY run, island`,
-  'outbox.deleteAgreement': `DELETE FROM outbox WHERE operator = ?1 AND agreement = ?2 AND withdrawal IS NULL
-      AND (?3 IS NULL OR category IN (SELECT value FROM json_each(?3)))`,
-  'outbox.voidRow': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count)
-      SELECT operator, run, seq, 1 FROM outbox WHERE operator = ? AND id = ?`,
+      SELECT run.operator, run.run, first - base, count FROM (
+        SELECT min(id) AS first, count(*) AS count FROM (
+          SELECT id, id - row_number() OVER (ORDER BY id) AS island FROM journal
+          WHERE lane IS NOT NULL AND name IN (SELECT name.id FROM name WHERE agreement = ?1)
+            AND (?2 IS NULL OR category IN (SELECT value FROM json_each(?2)))
+        ) GROUP BY island
+      ) JOIN run ON base = (SELECT max(base) FROM run WHERE base < first)`,
+  'outbox.void': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count) VALUES (?, ?, ?, ?)`,
   // A sequence that is durable after all (the outcome of its commit was unknown) must never be declared void.
   'outbox.voidUnused': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count) SELECT ?1, ?2, ?3, ?4
-      WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE operator = ?1 AND run = ?2 AND seq BETWEEN ?3 AND ?3 + ?4 - 1)`,
-  'outbox.voids': 'SELECT run, first, count FROM outbox_void WHERE operator = ? ORDER BY run, first LIMIT ?',
-  'outbox.voidsIn': `SELECT first, count FROM outbox_void
-      WHERE operator = ?1 AND run = ?2 AND first <= ?4 AND first + count - 1 >= ?3 ORDER BY first`,
-  'outbox.knowsRun': `SELECT 1 AS known WHERE EXISTS (SELECT 1 FROM outbox WHERE operator = ?1 AND run = ?2)
-      OR EXISTS (SELECT 1 FROM outbox_void WHERE operator = ?1 AND run = ?2)
-      OR EXISTS (SELECT 1 FROM journal WHERE run = ?2)`,
+      WHERE NOT EXISTS (SELECT 1 FROM journal WHERE id BETWEEN ?5 AND ?5 + ?4 - 1)
+        AND NOT EXISTS (SELECT 1 FROM erasure WHERE id BETWEEN ?5 AND ?5 + ?4 - 1)`,
+  'outbox.voids': 'SELECT run, first, count FROM outbox_void WHERE operator = ? ORDER BY run, first',
   'outbox.deleteVoids': `DELETE FROM outbox_void
       WHERE operator = ?1 AND run = ?2 AND first >= ?3 AND first + count - 1 <= ?4`,
 
@@ -130,20 +114,87 @@ export const STATEMENTS = {
   'withdrawal.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'withdrawal'",
 
   // journal and history: what the household can look up
-  'journal.add': `INSERT INTO journal (at_ms, agreement, slug, category, property, quantity, time_s, window_s, value,
-      run, seq, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting')`,
-  'journal.page': `SELECT id, at_ms, agreement, slug, category, property, quantity, time_s, window_s, value, outcome
-      FROM journal WHERE id < ? ORDER BY id DESC LIMIT ?`,
-  'journal.since': 'SELECT slug, count(*) AS count FROM journal WHERE at_ms >= ? GROUP BY slug',
+  // The outcome's numbers are those of OUTCOMES in gateway/journal/journal.ts.
+  'journal.add': `INSERT INTO journal (id, at_ms, name, category, property, quantity, time_s, window_s, value, observed,
+      estimated, lane, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+  // The same row, acknowledged before it came into the table.
+  'journal.addProvided': `INSERT INTO journal (id, at_ms, name, category, property, quantity, time_s, window_s, value,
+      observed, estimated, lane, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, iif(? IS NULL, NULL, NULL), 1)`,
+  'journal.acknowledged': 'UPDATE journal SET outcome = 1, lane = NULL WHERE id BETWEEN ? AND ? AND +lane IS NOT NULL',
+  'journal.sent': 'UPDATE journal SET outcome = 2 WHERE id BETWEEN ? AND ? AND outcome = 0 AND +lane IS NOT NULL',
+  // For what was sent and purged, while its void range was not: what had left is known to have arrived.
+  'journal.arrived': 'UPDATE journal SET outcome = 1 WHERE id BETWEEN ? AND ? AND outcome = 2 AND +lane IS NULL',
+  'journal.purged': `UPDATE journal SET outcome = iif(outcome = 0, ?3, outcome), lane = NULL
+      WHERE lane IS NOT NULL AND name IN (SELECT name.id FROM name WHERE agreement = ?1)
+        AND (?2 IS NULL OR category IN (SELECT value FROM json_each(?2)))`,
+  'journal.dropped': `UPDATE journal SET outcome = iif(outcome = 0 OR ?2 = 6, ?2, outcome), lane = NULL WHERE id = ?1`,
+  'journal.trim': 'DELETE FROM journal WHERE id <= (SELECT max(id) FROM journal) - ? AND +lane IS NULL',
+  'journal.page': `SELECT journal.id, at_ms, agreement, slug, category, property, quantity, time_s, window_s, value, outcome
+      FROM journal JOIN name ON name.id = name JOIN agreement ON agreement.id = name.agreement
+      WHERE journal.id < ? ORDER BY journal.id DESC LIMIT ?`,
+  'journal.from': 'SELECT id, at_ms FROM journal WHERE id >= ? ORDER BY id LIMIT 1',
+  'journal.since': `SELECT slug, count(*) AS count FROM journal JOIN name ON name.id = name
+      JOIN agreement ON agreement.id = name.agreement WHERE journal.id >= ? GROUP BY slug`,
   'refusal.add': `INSERT INTO refusal (hour, device, reason, count) VALUES (?, ?, ?, ?)
       ON CONFLICT (hour, device, reason) DO UPDATE SET count = count + excluded.count`,
   'refusal.since': `SELECT device, reason, sum(count) AS count FROM refusal WHERE hour >= ? GROUP BY device, reason
       ORDER BY count DESC`,
   'history.add': 'INSERT INTO history (device, kind, at_ms, value, origin) VALUES (?, ?, ?, ?, ?)',
-  'history.forget': 'DELETE FROM history WHERE at_ms < ?',
+  'history.forget': 'DELETE FROM history WHERE at_ms < ?1 OR at_ms > ?1 + 1209600000',
   'history.trim': 'DELETE FROM history WHERE id <= (SELECT max(id) FROM history) - ?',
   'history.forgetDevice': 'DELETE FROM history WHERE device = ?',
 } as const;
 
 /** Name of a row of STATEMENTS. */
 export type Statement = keyof typeof STATEMENTS;
+
+/**
+ * Statements whose operations go through the log, each with its number on the disk (1 to 255): a number is never used
+ * for another statement, and never used again.
+ */
+export const LOGGED = {
+  'meta.put': 1,
+  'lastValue.put': 2,
+  'intakeMark.put': 3,
+  'intakeMark.forgetPacket': 4,
+  'intakeMark.forget': 5,
+  'window.put': 6,
+  'window.forget': 7,
+  'usedSubject.add': 8,
+  'refusal.add': 9,
+  'history.add': 10,
+  'history.forget': 11,
+  'history.trim': 12,
+  'journal.add': 13,
+  'journal.acknowledged': 14,
+  'journal.sent': 15,
+  'run.open': 16,
+  'name.add': 17,
+  'journal.arrived': 18,
+  'outbox.deleteVoids': 19,
+  'journal.trim': 20,
+} as const satisfies Partial<Record<Statement, number>>;
+
+/** How the operations of a logged statement become fewer on their way into the tables; see `log/fold-rule.ts`. */
+export const FOLD: Readonly<Record<keyof typeof LOGGED, FoldRule<Statement>>> = {
+  'meta.put': { table: 'meta', key: 1 },
+  'lastValue.put': { table: 'last_value', key: 2 },
+  'intakeMark.put': { table: 'intake_mark', key: 3 },
+  'intakeMark.forgetPacket': { table: 'intake_mark', key: 3 },
+  'intakeMark.forget': { table: 'intake_mark', clears: 2 },
+  'window.put': { table: 'window', key: 4 },
+  'window.forget': { table: 'window', key: 4 },
+  'usedSubject.add': { table: 'used_subject', key: 3 },
+  'refusal.add': { table: 'refusal', key: 3, sums: 3 },
+  'history.add': 'append',
+  'history.forget': 'append',
+  'history.trim': 'append',
+  'journal.add': 'append',
+  'journal.acknowledged': { adds: 'journal.add', as: 'journal.addProvided' },
+  'journal.sent': 'append',
+  'run.open': 'append',
+  'name.add': 'append',
+  'journal.arrived': 'append',
+  'outbox.deleteVoids': 'append',
+  'journal.trim': 'append',
+};

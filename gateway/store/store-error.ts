@@ -25,7 +25,7 @@ export const STORE_ERRORS = {
   },
   damaged: {
     what: 'is damaged',
-    remedy: 'stop the hub, copy the folder away, and restore a backup; check the card or disk',
+    remedy: 'start the hub again: it saves what can be read; then check the card or disk',
   },
   refused: { what: 'refused a batch', remedy: 'this is a fault of the program: please report it' },
   full: { what: 'has no room left on its disk', remedy: 'free some space; what was not acknowledged is sent again' },

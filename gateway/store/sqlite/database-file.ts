@@ -25,11 +25,25 @@ export function openDatabase(file: string, home: string): Opened {
 export function configure(database: Database.Database): void {
   database.pragma('synchronous = FULL');
   database.pragma('wal_autocheckpoint = 0');
+  database.pragma(`journal_size_limit = ${LIMITS.writeAheadBytes}`);
+  database.pragma(`cache_size = -${LIMITS.cacheKilobytes}`);
 }
 
-/** Code of STORE_ERRORS for what SQLite threw; the detail is SQLite's code and never its message. */
+/** The tables of the hub, in the order in which they were made. */
+export function tableNames(database: Database.Database): string[] {
+  const rows = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY rowid").all();
+  return (rows as { name: string }[]).map(({ name }) => name).filter((name) => !name.startsWith('sqlite_'));
+}
+
+/** Whether a table's pages are damaged; reads all of it. */
+export function isDamaged(database: Database.Database, table: string): boolean {
+  return database.pragma(`quick_check(${table})`, { simple: true }) !== 'ok';
+}
+
+/** Code of STORE_ERRORS for what SQLite or the disk threw; the detail is their code and never their message. */
 export function explain(error: unknown): { code: StoreErrorCode; detail: string } {
-  const detail = error instanceof Database.SqliteError ? error.code : error instanceof Error ? error.name : 'unknown';
+  const hasCode = error instanceof Error && 'code' in error;
+  const detail = hasCode ? String(error.code) : error instanceof Error ? error.name : 'unknown';
   const found = CODES.find(([prefix]) => detail.startsWith(prefix));
   return { code: found?.[1] ?? 'refused', detail };
 }
@@ -41,8 +55,19 @@ const CODES: readonly (readonly [prefix: string, code: StoreErrorCode])[] = [
   ['SQLITE_NOTADB', 'notADatabase'],
   ['SQLITE_CORRUPT', 'damaged'],
   ['SQLITE_FULL', 'full'],
+  // Making the shared memory beside the file larger is what a full disk stops first.
+  ['SQLITE_IOERR_SHMSIZE', 'full'],
   ['SQLITE_IOERR', 'fault'],
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EACCES', 'unwritable'],
+  ['EPERM', 'unwritable'],
+  ['EROFS', 'unwritable'],
+  ['EIO', 'fault'],
 ];
+
+/** What `PRAGMA auto_vacuum` says of a file that can give back free pages. */
+const INCREMENTAL = 2;
 
 function prepare(database: Database.Database, home: string): StoreErrorCode | undefined {
   const number = (pragma: string) => database.pragma(pragma, { simple: true }) as number;
@@ -50,13 +75,28 @@ function prepare(database: Database.Database, home: string): StoreErrorCode | un
   const isNew = version === 0 && number('schema_version') === 0;
   if (!isNew && number('application_id') !== APPLICATION_ID) return 'foreign';
   if (version > MIGRATIONS.length) return 'newer';
-  if (isNew) database.pragma(`page_size = ${PAGE_BYTES}`);
+  if (isNew) {
+    database.pragma(`page_size = ${PAGE_BYTES}`);
+    database.pragma('auto_vacuum = INCREMENTAL');
+  }
   if (database.pragma('journal_mode = WAL', { simple: true }) !== 'wal') return 'unwritable';
   configure(database);
   database.pragma('foreign_keys = ON');
   database.pragma('secure_delete = ON');
   migrate(database, version);
-  return claim(database, home);
+  const problem = claim(database, home);
+  if (!problem && !isNew && number('auto_vacuum') !== INCREMENTAL) giveBackSpaceFromNowOn(database);
+  return problem;
+}
+
+/** Files of older versions keep free pages for ever; writing the file anew once changes that. Tried again at the next start. */
+function giveBackSpaceFromNowOn(database: Database.Database): void {
+  try {
+    database.pragma('auto_vacuum = INCREMENTAL');
+    database.exec('VACUUM');
+  } catch (error) {
+    if (explain(error).code !== 'full') throw error;
+  }
 }
 
 function migrate(database: Database.Database, from: number): void {

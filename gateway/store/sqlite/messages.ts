@@ -1,4 +1,4 @@
-import type { Operation } from '../store.ts';
+import type { LogState } from '../log/log-state.ts';
 import type { StoreErrorCode } from '../store-error.ts';
 
 /** What a thread of the store is started with. */
@@ -13,26 +13,52 @@ export interface Failure {
   readonly detail: string;
 }
 
-/** One batch on its way to the disk; batches of a lineage lean on each other. */
+/** A batch for the tables, encoded; batches of a lineage lean on each other. */
 export interface WriterBatch {
-  readonly operations: readonly Operation[];
+  readonly bytes: Uint8Array;
   readonly lineage: number | undefined;
 }
 
-/** To the writer: one group of batches, or the order to close. */
-export type ToWriter = { readonly group: readonly WriterBatch[] } | { readonly close: true };
+/** What goes into the tables in one transaction: what was logged, where the log is then, and batches of their own. */
+export interface Settling {
+  /** Encoded operations, in order; the bounds of records mean nothing any more. */
+  readonly logged: readonly Uint8Array[];
+  readonly state: LogState;
+  readonly batches: readonly WriterBatch[];
+}
 
-/** From the writer: opened or not; then one outcome for each batch of a group; or the disk failed and it ends. */
+/** What became of a settling. */
+export interface Settled {
+  /** Whether what was logged, and the log's state, are in the tables now. */
+  readonly settled: Failure | true;
+  /** One for each batch. */
+  readonly outcomes: readonly (Failure | true)[];
+  /** Logged operations the tables refused, each alone. */
+  readonly refused: number;
+  /** Operations that were executed. */
+  readonly operations: number;
+}
+
+/** To the writer. `tidy`: checkpoint, and give back free pages; `scrub`: truncate the write-ahead log; `check`: look for
+ * damage in the table of that number. */
+export type ToWriter =
+  | { readonly settle: Settling }
+  | { readonly tidy: true }
+  | { readonly scrub: true }
+  | { readonly check: number }
+  | { readonly close: true };
+
+/** From the writer: opened or not; then one answer for each message; or the disk failed and it ends. */
 export type FromWriter =
   | { readonly opened: Failure | true }
-  | { readonly outcomes: readonly (Failure | true)[] }
+  | Settled
+  /** False when another step of the same would find more to do. */
+  | { readonly done: boolean }
   | { readonly fault: Failure };
 
-/** SQLite's modes of moving the write-ahead log into the database. */
-export type CheckpointMode = 'PASSIVE' | 'RESTART' | 'TRUNCATE';
-
-/** To the checkpointer: one checkpoint, or the order to close. */
-export type ToCheckpointer = { readonly mode: CheckpointMode } | { readonly close: true };
-
-/** From the checkpointer: frames in the log after the checkpoint, or that it failed (it may be tried again). */
-export type FromCheckpointer = { readonly frames: number } | { readonly failed: Failure };
+/** What the copying thread is started with, and its one answer. */
+export interface CopyData {
+  readonly file: string;
+  readonly toFile: string;
+}
+export type FromCopier = { readonly copied: Failure | true };

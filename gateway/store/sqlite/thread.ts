@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { ThreadData } from './messages.ts';
+import { LIMITS } from '../../limits.ts';
 
 /**
  * One worker thread that answers every message with exactly one message, in order. When it ends unasked, everything
@@ -14,9 +14,10 @@ export class Thread<To, From> {
   #detail = 'thread ended';
 
   /** `lost` gets the name or code of what ended the thread, never a message. */
-  constructor(script: URL, data: ThreadData, lost: (detail: string) => Error) {
+  constructor(script: URL, data: unknown, lost: (detail: string) => Error) {
     this.#lost = lost;
-    this.#worker = new Worker(script, { workerData: data });
+    const resourceLimits = { maxYoungGenerationSizeMb: LIMITS.threadYoungMegabytes };
+    this.#worker = new Worker(script, { workerData: data, resourceLimits });
     this.#worker.on('message', (answer: From) => this.#waiting.shift()?.resolve(answer));
     // Without a listener an error in a thread would end the process; its `exit` follows.
     this.#worker.on('error', (error) => {

@@ -1,91 +1,51 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
-import { STATEMENTS, type Statement } from '../statements.ts';
-import type { Operation, Value } from '../store.ts';
-import { bind } from './bind.ts';
-import { explain, openDatabase } from './database-file.ts';
-import type { Failure, FromWriter, ThreadData, ToWriter, WriterBatch } from './messages.ts';
+import { LIMITS } from '../../limits.ts';
+import { explain, isDamaged, openDatabase, tableNames } from './database-file.ts';
+import type { FromWriter, ThreadData, ToWriter } from './messages.ts';
+import { DiskFault, TablesWriter } from './tables-writer.ts';
 
-/** The outcome of a batch that leans on one that was refused. */
-const BROKEN: Failure = { code: 'refused', detail: 'an earlier batch of its lineage was refused' };
+type Order = Exclude<ToWriter, { readonly close: true }>;
 
-type Run = (args: readonly Value[]) => void;
+/** Whether a long read by another program kept the last checkpoint from moving everything. */
+let isOvergrown = false;
 
-/** Thrown after a disk error: what is on the disk is unknown, so this thread must not write again. */
-class DiskFault extends Error {
-  readonly failure: Failure;
-  constructor(failure: Failure) {
-    super(failure.detail);
-    this.failure = failure;
-  }
+function answer(order: Order, database: Database.Database, writer: TablesWriter): FromWriter {
+  if ('settle' in order) return writer.settle(order.settle);
+  if ('scrub' in order) return { done: checkpoint(database, 'TRUNCATE') };
+  if ('tidy' in order) return { done: tidy(database) };
+  const tables = tableNames(database);
+  const table = tables[order.check];
+  if (table !== undefined && isDamaged(database, table)) return { fault: { code: 'damaged', detail: table } };
+  return { done: order.check + 1 >= tables.length };
 }
 
-/**
- * Commits groups: all batches in one transaction, and when that fails each alone, so that one bad batch fails only
- * itself and those of its lineage that come after it.
- */
-class GroupWriter {
-  readonly #database: Database.Database;
-  readonly #prepared = new Map<Statement, Run>();
-  readonly #broken = new Set<number>();
-
-  constructor(database: Database.Database) {
-    this.#database = database;
-  }
-
-  commit(group: readonly WriterBatch[]): (Failure | true)[] {
-    const sound = group.filter((batch) => !this.#isBroken(batch));
-    const together = this.#transact(sound.flatMap(({ operations }) => operations));
-    if (together === true) return group.map((batch) => (this.#isBroken(batch) ? BROKEN : true));
-    const alone = sound.length > 1 && concernsOneBatch(together);
-    return group.map((batch) => this.#settle(batch, alone ? undefined : together));
-  }
-
-  #settle(batch: WriterBatch, known: Failure | undefined): Failure | true {
-    if (this.#isBroken(batch)) return BROKEN;
-    const outcome = known ?? this.#transact(batch.operations);
-    if (outcome !== true && batch.lineage !== undefined) this.#broken.add(batch.lineage);
-    return outcome;
-  }
-
-  #isBroken({ lineage }: WriterBatch): boolean {
-    return lineage !== undefined && this.#broken.has(lineage);
-  }
-
-  #transact(operations: readonly Operation[]): Failure | true {
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      for (const [statement, ...args] of operations) this.#run(statement, args);
-      this.#database.exec('COMMIT');
-      return true;
-    } catch (error) {
-      const failure = explain(error);
-      // After a failed sync the kernel may have dropped the pages: a later commit could be called durable and not be.
-      if (failure.code === 'fault' || failure.code === 'damaged') throw new DiskFault(failure);
-      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
-      return failure;
-    }
-  }
-
-  #run(statement: Statement, args: readonly Value[]): void {
-    let run = this.#prepared.get(statement);
-    if (!run) {
-      const sql = STATEMENTS[statement];
-      const prepared = this.#database.prepare(sql);
-      run = (values) => void prepared.run(...bind(sql, values));
-      this.#prepared.set(statement, run);
-    }
-    run(args);
-  }
+/** Moves the write-ahead log into the database and gives back some free pages; true when nothing is left to do. */
+function tidy(database: Database.Database): boolean {
+  checkpoint(database, isOvergrown ? 'RESTART' : 'PASSIVE');
+  const free = database.pragma('freelist_count', { simple: true }) as number;
+  if (free <= LIMITS.freePages) return true;
+  database.pragma(`incremental_vacuum(${Math.min(LIMITS.givenBackPages, free - LIMITS.freePages)})`);
+  return database.pragma('freelist_count', { simple: true }) === free;
 }
 
-/** A full disk or a lock held by others refuses every batch alike: trying each alone would only take longer. */
-function concernsOneBatch(failure: Failure): boolean {
-  return failure.code === 'refused' && !failure.detail.startsWith('SQLITE_BUSY');
+/** Whether everything was moved. */
+function checkpoint(database: Database.Database, mode: 'PASSIVE' | 'RESTART' | 'TRUNCATE'): boolean {
+  const [row] = database.pragma(`wal_checkpoint(${mode})`) as { busy: number; log: number; checkpointed: number }[];
+  const frames = row && row.checkpointed < row.log ? row.log : 0;
+  // Only a passive run may ask for a pause: otherwise a reader that never ends would stop the writer for good.
+  isOvergrown = mode === 'PASSIVE' && frames > LIMITS.logFrames;
+  return row?.busy === 0 && frames === 0;
+}
+
+/** Whether what failed is only put off: what is tidied is in the tables already. */
+function isLater(order: Order, error: unknown): boolean {
+  const { code } = explain(error);
+  return !('settle' in order) && code !== 'fault' && code !== 'damaged';
 }
 
 function serve(port: NonNullable<typeof parentPort>, database: Database.Database): void {
-  const writer = new GroupWriter(database);
+  const writer = new TablesWriter(database);
   port.on('message', (message: ToWriter) => {
     if ('close' in message) {
       database.close();
@@ -93,8 +53,12 @@ function serve(port: NonNullable<typeof parentPort>, database: Database.Database
       return;
     }
     try {
-      port.postMessage({ outcomes: writer.commit(message.group) } satisfies FromWriter);
+      port.postMessage(answer(message, database, writer) satisfies FromWriter);
     } catch (error) {
+      if (isLater(message, error)) {
+        port.postMessage({ done: true } satisfies FromWriter);
+        return;
+      }
       const fault = error instanceof DiskFault ? error.failure : explain(error);
       port.postMessage({ fault } satisfies FromWriter);
       port.close();

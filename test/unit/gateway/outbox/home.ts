@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { type Outcome, outcomeOf } from '../../../../gateway/journal/journal.ts';
 import type { Minimized } from '../../../../gateway/minimize/minimized.ts';
+import type { Outbox } from '../../../../gateway/outbox/outbox.ts';
+import type { OutboxRow, Part } from '../../../../gateway/outbox/row.ts';
 import { Release } from '../../../../gateway/pseudonymize/release.ts';
 import { openStore } from '../../../../gateway/store/sqlite/open-store.ts';
 import type { Store } from '../../../../gateway/store/store.ts';
@@ -13,10 +16,8 @@ export interface Home {
   readonly store: Store;
   /** Adds an agreement with this row id; its ordinal is the same number unless given, and confirmed unless `isConfirmed` is false. */
   agreement(id: number, operator: number, ordinal?: number, isConfirmed?: boolean): void;
-  /** Adds a journal entry for an item that waits. */
-  journal(run: Buffer, seq: number): void;
-  /** What any reading SQL returns. */
-  query(sql: string, ...args: unknown[]): Record<string, unknown>[];
+  /** What became of every journal entry, in order, once everything committed is in the tables. */
+  outcomes(): Promise<Outcome[]>;
   close(): Promise<void>;
 }
 
@@ -30,22 +31,33 @@ export async function openHome(): Promise<Home> {
     `INSERT INTO agreement (id, operator, ordinal, uuid, offer_hash, slug, opened_at, confirmed)
      VALUES (?, ?, ?, ?, x'00', 'offer', 0, ?)`,
   );
-  const entry = direct.prepare(
-    `INSERT INTO journal (at_ms, agreement, slug, category, property, quantity, time_s, window_s, value, run, seq, outcome)
-     VALUES (0, 1, 'offer', 'power.appliance', 'power.active', 'mean_power_w', 0, 0, 0, ?, ?, 'waiting')`,
-  );
   return {
     store,
     agreement: (id, operator, ordinal = id, isConfirmed = true) =>
       void insert.run(id, operator, ordinal, `uuid-${operator}-${id}`, isConfirmed ? 1 : 0),
-    journal: (run, seq) => void entry.run(run, seq),
-    query: (sql, ...args) => direct.prepare(sql).all(...args) as Record<string, unknown>[],
+    outcomes: async () => {
+      await store.settle();
+      const rows = direct.prepare('SELECT outcome FROM journal ORDER BY id').all() as { outcome: number }[];
+      return rows.map(({ outcome }) => outcomeOf(outcome));
+    },
     close: async () => {
       direct.close();
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What waits in a lane, oldest first. */
+export function pending(outbox: Outbox, lane: Lane, limit = 100, except: readonly Part[] = []): OutboxRow[] {
+  return outbox.exit.pending({
+    lane,
+    after: 0,
+    upTo: Number.MAX_SAFE_INTEGER,
+    limit,
+    except,
+    skip: () => false,
+  });
 }
 
 /** What a test wants a release to say; the rest is filled in. */

@@ -4,7 +4,7 @@ import { Outbox } from '../../../../gateway/outbox/outbox.ts';
 import type { Release } from '../../../../gateway/pseudonymize/release.ts';
 import type { Operation } from '../../../../gateway/store/store.ts';
 import { pseudonym, writeKey } from '../../../../proto/keys.ts';
-import { type Home, openHome, release } from './home.ts';
+import { type Home, openHome, pending, release } from './home.ts';
 
 let home: Home;
 let outbox: Outbox;
@@ -13,24 +13,29 @@ beforeEach(async () => {
   home = await openHome();
   home.agreement(1, 1);
   home.agreement(2, 1);
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
 });
 afterEach(() => home.close());
 
-const poison: Operation = ['outbox.deleteRow', Buffer.alloc(1), 'x', 3];
+const poison: Operation = ['erasure.add', 'x', 3, null];
 const ERASE = '5a'.repeat(32);
 
 async function enqueue(count: number, wanted = { agreement: 1 }): Promise<void> {
-  await home.store.commit(Array.from({ length: count }, () => outbox.enqueue(release(wanted))).flat());
+  await outbox.commit(Array.from({ length: count }, () => outbox.enqueue(release(wanted), 0)).flat());
 }
 
-const sequences = () => outbox.exit.pending('shaped', 0, 100).map(({ seq }) => seq);
+/** The id of a sequence of an outbox that began on an empty store. */
+const idOf = (sequence: number) => sequence + 1;
+
+const idsOf = (limit: number) => pending(outbox, 'shaped', limit).map(({ id }) => id);
+
+const sequences = () => pending(outbox, 'shaped', 100).map(({ seq }) => seq);
 
 test('what is enqueued comes back as the record it was, with its agreement and ordinal', async () => {
-  await home.store.commit(outbox.enqueue(release({ agreement: 2, lane: 'prompt', value: -40 })));
-  const [row] = outbox.exit.pending('prompt', 0, 10);
+  await outbox.commit(outbox.enqueue(release({ agreement: 2, lane: 'prompt', value: -40 }), 0));
+  const [row] = pending(outbox, 'prompt', 10);
   expect(row).toEqual({
-    id: 1,
+    id: 2,
     run: outbox.run,
     seq: 1,
     agreement: 2,
@@ -53,16 +58,17 @@ test('what is enqueued comes back as the record it was, with its agreement and o
 
 test('a look-alike of a release throws', () => {
   const copy = { fields: () => release({ agreement: 1 }).fields() } as unknown as Release;
-  expect(() => outbox.enqueue(copy)).toThrow(TypeError);
-  expect(() => outbox.enqueue(Object.create(release({ agreement: 1 })))).toThrow(TypeError);
+  expect(() => outbox.enqueue(copy, 0)).toThrow(TypeError);
+  expect(() => outbox.enqueue(Object.create(release({ agreement: 1 })), 0)).toThrow(TypeError);
 });
 
 test('each outbox draws its own run, and sequences count in it from 1', async () => {
   await enqueue(2);
-  const next = new Outbox({ store: home.store, operator: 1, randomBytes });
-  await home.store.commit(next.enqueue(release({ agreement: 1 })));
+  const next = await Outbox.open({ store: home.store, operator: 1, randomBytes });
+  await next.commit(next.enqueue(release({ agreement: 1 }), 0));
   expect(next.run).not.toBe(outbox.run);
-  expect(outbox.exit.pending('shaped', 0, 9).map(({ run, seq }) => [run, seq])).toEqual([
+  await home.store.settle();
+  expect(pending(next, 'shaped', 9).map(({ run, seq }) => [run, seq])).toEqual([
     [outbox.run, 1],
     [outbox.run, 2],
     [next.run, 1],
@@ -71,8 +77,8 @@ test('each outbox draws its own run, and sequences count in it from 1', async ()
 
 test('the sequences of a failed commit become void, and later ones are not disturbed', async () => {
   await enqueue(1);
-  const failing = outbox.commit([...outbox.enqueue(release({ agreement: 1 })), poison]);
-  const good = outbox.commit(outbox.enqueue(release({ agreement: 1 })));
+  const failing = outbox.commit([...outbox.enqueue(release({ agreement: 1 }), 0), poison]);
+  const good = outbox.commit(outbox.enqueue(release({ agreement: 1 }), 0));
   await expect(failing).rejects.toMatchObject({ code: 'refused' });
   await good;
   await outbox.settle();
@@ -81,8 +87,8 @@ test('the sequences of a failed commit become void, and later ones are not distu
 });
 
 test('a sequence that is durable after all is never declared void', async () => {
-  const operations = outbox.enqueue(release({ agreement: 1 }));
-  await home.store.commit(operations);
+  const operations = outbox.enqueue(release({ agreement: 1 }), 0);
+  await outbox.commit(operations);
   outbox.failed(operations);
   await outbox.settle();
   expect(outbox.exit.voids(10)).toEqual([]);
@@ -91,12 +97,12 @@ test('a sequence that is durable after all is never declared void', async () => 
 test('void ranges that could not be committed are committed later', async () => {
   const { store } = home;
   let full = true;
-  const moody = new Outbox({
+  const moody = await Outbox.open({
     store: { ...proxy(store), commit: (batch) => (full ? Promise.reject(new Error('full')) : store.commit(batch)) },
     operator: 1,
     randomBytes,
   });
-  await expect(moody.commit(moody.enqueue(release({ agreement: 1 })))).rejects.toThrow('full');
+  await expect(moody.commit(moody.enqueue(release({ agreement: 1 }), 0))).rejects.toThrow('full');
   await moody.settle();
   full = false;
   await moody.settle();
@@ -106,6 +112,10 @@ test('void ranges that could not be committed are committed later', async () => 
 function proxy(store: Home['store']): Home['store'] {
   return {
     commit: (batch) => store.commit(batch),
+    later: (operations) => store.later(operations),
+    settle: () => store.settle(),
+    backup: (toFile) => store.backup(toFile),
+    onSettled: (listener) => store.onSettled(listener),
     all: (statement, ...args) => store.all(statement, ...args),
     get: (statement, ...args) => store.get(statement, ...args),
     scrub: () => store.scrub(),
@@ -117,20 +127,20 @@ test('a purge takes only its agreement and categories, leaves withdrawals, and c
   await enqueue(3);
   await enqueue(1, { agreement: 2 });
   const lock = { agreement: 1, category: 'lock.state' as const };
-  await home.store.commit([...outbox.enqueue(release(lock)), ...outbox.enqueue(release(lock))]);
-  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
-  await home.store.commit(outbox.purge(1, ['power.appliance']));
+  await outbox.commit([...outbox.enqueue(release(lock), 0), ...outbox.enqueue(release(lock), 0)]);
+  await outbox.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
+  await outbox.commit(outbox.purge(1, ['power.appliance']));
   expect(sequences()).toEqual([4, 5, 6]);
   expect(outbox.exit.voids(10)).toEqual([{ run: outbox.run, first: 1, count: 3, void: true }]);
-  await home.store.commit(outbox.purge(1));
+  await outbox.commit(outbox.purge(1));
   expect(sequences()).toEqual([4]);
-  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.erasures()).toHaveLength(1);
 });
 
 test('an acknowledgement deletes records and covered void ranges of its run, and no withdrawal', async () => {
   await enqueue(4);
-  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
-  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
+  await outbox.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['power.appliance'] }, 1));
+  await outbox.commit(outbox.exit.dropped([idOf(2)], 'withheld'));
   const acknowledged = {
     run: outbox.run,
     intervals: [
@@ -138,102 +148,91 @@ test('an acknowledgement deletes records and covered void ranges of its run, and
       { first: 5, last: 5 },
     ],
   };
-  expect(outbox.exit.countIn(acknowledged)).toBe(2);
-  await home.store.commit(outbox.exit.acknowledged(acknowledged));
+  expect(outbox.exit.acknowledge(acknowledged)).toBe(2);
+  expect([outbox.exit.acknowledge(acknowledged), outbox.waiting()]).toEqual([0, 2]);
   expect(sequences()).toEqual([4]);
   expect(outbox.exit.voids(10)).toEqual([]);
-  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.erasures()).toHaveLength(1);
 });
 
 test('only the receipt for the same pseudonym and categories ends a withdrawal', async () => {
-  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state', 'power.total'] }, 1));
+  await outbox.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state', 'power.total'] }, 1));
   const name = pseudonym(writeKey(Buffer.from(ERASE, 'hex'))).toString('hex');
   const receipt = { pseudonym: name, erasedAtS: 1, signature: '' };
   expect(outbox.exit.receipted({ ...receipt, categories: ['lock.state'] })).toEqual([]);
   expect(
     outbox.exit.receipted({ ...receipt, pseudonym: '00'.repeat(16), categories: ['lock.state', 'power.total'] }),
   ).toEqual([]);
-  await home.store.commit(outbox.exit.receipted({ ...receipt, categories: ['power.total', 'lock.state'] }));
-  expect(outbox.exit.pending('control', 0, 10)).toEqual([]);
+  await outbox.commit(outbox.exit.receipted({ ...receipt, categories: ['power.total', 'lock.state'] }));
+  expect(outbox.exit.erasures()).toEqual([]);
 });
 
 test('the journal follows: provided, withdrawn, withheld, quarantined', async () => {
   await enqueue(5);
-  const run = Buffer.from(outbox.run, 'hex');
-  for (let seq = 1; seq <= 5; seq++) home.journal(run, seq);
-  await home.store.commit(outbox.exit.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 1 }] }));
-  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
-  await home.store.commit(outbox.exit.dropped([3], 'quarantined'));
-  await home.store.commit(outbox.purge(1));
-  expect(outcomes()).toEqual(['provided', 'withheld', 'quarantined', 'withdrawn', 'withdrawn']);
+  outbox.exit.acknowledge({ run: outbox.run, intervals: [{ first: 1, last: 1 }] });
+  await outbox.commit(outbox.exit.dropped([idOf(2)], 'withheld'));
+  await outbox.commit(outbox.exit.dropped([idOf(3)], 'quarantined'));
+  await outbox.commit(outbox.purge(1));
+  expect(await home.outcomes()).toEqual(['provided', 'withheld', 'quarantined', 'withdrawn', 'withdrawn']);
 });
 
-const outcomes = () => home.query('SELECT outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome);
-
-async function enqueueWritten(count: number): Promise<void> {
-  await enqueue(count);
-  for (let seq = 1; seq <= count; seq++) home.journal(Buffer.from(outbox.run, 'hex'), seq);
-}
-
 test('a replaced agreement has a word of its own in the journal', async () => {
-  await enqueueWritten(1);
-  await home.store.commit(outbox.purge(1, undefined, 'replaced'));
-  expect(outcomes()).toEqual(['replaced']);
+  await enqueue(1);
+  await outbox.commit(outbox.purge(1, undefined, 'replaced'));
+  expect(await home.outcomes()).toEqual(['replaced']);
 });
 
 test('what was sent is never journaled as withdrawn, replaced or withheld, though it can be as quarantined', async () => {
-  await enqueueWritten(4);
-  const [first, second, third] = outbox.exit.pending('shaped', 0, 3);
+  await enqueue(4);
+  const [first, second, third] = pending(outbox, 'shaped', 3);
   if (!first || !second || !third) throw new Error('three rows wait');
-  outbox.exit.handOut([first, second, third], []);
-  await home.store.commit(outbox.exit.dropped([second.id], 'withheld'));
-  await home.store.commit(outbox.exit.dropped([third.id], 'quarantined'));
-  await home.store.commit(outbox.purge(1));
-  expect(outcomes()).toEqual(['sent', 'sent', 'quarantined', 'withdrawn']);
+  outbox.exit.handOut([first.id, second.id, third.id], []);
+  await outbox.commit(outbox.exit.dropped([second.id], 'withheld'));
+  await outbox.commit(outbox.exit.dropped([third.id], 'quarantined'));
+  await outbox.commit(outbox.purge(1));
+  expect(await home.outcomes()).toEqual(['sent', 'sent', 'quarantined', 'withdrawn']);
 });
 
 test('an acknowledgement finds what was sent and purged, unless it can be that of the void range', async () => {
-  await enqueueWritten(2);
-  outbox.exit.handOut(outbox.exit.pending('shaped', 0, 2), []);
-  await home.store.commit(outbox.purge(1));
+  await enqueue(2);
+  outbox.exit.handOut(idsOf(2), []);
+  await outbox.commit(outbox.purge(1));
   outbox.exit.handOut([], [{ run: outbox.run, first: 2, count: 1, void: true }]);
-  await home.store.commit(outbox.exit.acknowledged({ run: outbox.run, intervals: [{ first: 1, last: 2 }] }));
-  expect(outcomes()).toEqual(['provided', 'sent']);
+  outbox.exit.acknowledge({ run: outbox.run, intervals: [{ first: 1, last: 2 }] });
+  expect(await home.outcomes()).toEqual(['provided', 'sent']);
 });
 
 test('what was sent and has no answer yet is journaled so by the next settle, for the runs after this one', async () => {
-  await enqueueWritten(2);
-  outbox.exit.handOut(outbox.exit.pending('shaped', 0, 1), []);
+  await enqueue(2);
+  outbox.exit.handOut(idsOf(1), []);
   await outbox.settle();
-  expect(outcomes()).toEqual(['sent', 'waiting']);
-  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
-  await home.store.commit(later.purge(1));
-  expect(outcomes()).toEqual(['sent', 'withdrawn']);
+  expect(await home.outcomes()).toEqual(['sent', 'waiting']);
+  const later = await Outbox.open({ store: home.store, operator: 1, randomBytes });
+  await later.commit(later.purge(1));
+  expect(await home.outcomes()).toEqual(['sent', 'withdrawn']);
 });
 
-test('the sequences of a refused commit become void in the run they were drawn in, also after an enrolment', async () => {
-  const operations = outbox.enqueue(release({ agreement: 1 }));
-  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
-  later.failed([...operations, ...later.enqueue(release({ agreement: 1 }))]);
+test('what another outbox drew, before an enrolment, is none of this one', async () => {
+  const operations = outbox.enqueue(release({ agreement: 1 }), 0);
+  const later = await Outbox.open({ store: home.store, operator: 1, randomBytes });
+  later.failed([
+    ...operations,
+    ...later.enqueue(release({ agreement: 1 }), 0),
+    ...later.enqueue(release({ agreement: 1 }), 0),
+  ]);
   await later.settle();
-  const voids = later.exit.voids(10).map(({ run, first, count }) => [run, first, count]);
-  expect(new Map(voids.map(([run, ...range]) => [run, range]))).toEqual(
-    new Map([
-      [outbox.run, [1, 1]],
-      [later.run, [1, 1]],
-    ]),
-  );
+  expect(later.exit.voids(10)).toEqual([{ run: later.run, first: 1, count: 2, void: true }]);
 });
 
-test('only a run with a row, a void range or a journal entry is known, and the run of this process', async () => {
-  const runs = ['aa', 'bb', 'cc', 'dd'].map((byte) => byte.repeat(8));
-  const [rows, voids, journal] = runs.map((run) => Buffer.from(run, 'hex'));
-  if (!rows || !voids || !journal) throw new Error('four runs');
-  const one = new Outbox({ store: home.store, operator: 1, randomBytes: () => rows });
-  await home.store.commit(one.enqueue(release({ agreement: 1 })));
-  await home.store.commit([['outbox.voidUnused', 1, voids, 1, 1]]);
-  home.journal(journal, 1);
-  expect([...runs, outbox.run].map((run) => outbox.exit.knows(run))).toEqual([true, true, true, false, true]);
+test('only a run with an item or a void range is known, and the run of this process', async () => {
+  const runs = ['aa', 'bb', 'dd'].map((byte) => byte.repeat(8));
+  const [rows, voids] = runs.map((run) => Buffer.from(run, 'hex'));
+  if (!rows || !voids) throw new Error('three runs');
+  const one = await Outbox.open({ store: home.store, operator: 1, randomBytes: () => rows });
+  await one.commit(one.enqueue(release({ agreement: 1 }), 0));
+  await one.commit([['outbox.voidUnused', 1, voids, 1, 1, null]]);
+  const later = await Outbox.open({ store: home.store, operator: 1, randomBytes });
+  expect([...runs, later.run].map((run) => later.exit.knows(run))).toEqual([true, true, false, true]);
 });
 
 test('the rows of what is left out and of unconfirmed agreements are not among those that wait to be sent', async () => {
@@ -242,31 +241,29 @@ test('the rows of what is left out and of unconfirmed agreements are not among t
   await enqueue(1, { agreement: 2 });
   await enqueue(1, { agreement: 3 });
   const lock = { agreement: 1, category: 'lock.state' as const };
-  await home.store.commit(outbox.enqueue(release(lock)));
-  await home.store.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state'] }, 2));
+  await outbox.commit(outbox.enqueue(release(lock), 0));
+  await outbox.commit(outbox.enqueueWithdrawal({ eraseKey: ERASE, categories: ['lock.state'] }, 2));
   expect(sequences()).toEqual([1, 2, 4]);
-  expect(outbox.exit.pending('shaped', 0, 9, [lock]).map(({ seq }) => seq)).toEqual([1, 2]);
-  expect(outbox.exit.pending('control', 0, 9, [lock])).toHaveLength(1);
+  expect(pending(outbox, 'shaped', 9, [lock]).map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(outbox.exit.erasures()).toHaveLength(1);
 });
 
 test('rekeying changes only the named keys of its agreement', async () => {
-  await home.store.commit([
-    ...outbox.enqueue(release({ agreement: 1, writeKey: '11'.repeat(16) })),
-    ...outbox.enqueue(release({ agreement: 1, writeKey: '22'.repeat(16) })),
-    ...outbox.enqueue(release({ agreement: 2, writeKey: '11'.repeat(16) })),
+  await outbox.commit([
+    ...outbox.enqueue(release({ agreement: 1, writeKey: '11'.repeat(16) }), 0),
+    ...outbox.enqueue(release({ agreement: 1, writeKey: '22'.repeat(16) }), 0),
+    ...outbox.enqueue(release({ agreement: 2, writeKey: '11'.repeat(16) }), 0),
   ]);
-  await home.store.commit(outbox.rekey(1, [{ from: '11'.repeat(16), to: '33'.repeat(16) }]));
-  const keys = outbox.exit
-    .pending('shaped', 0, 9)
-    .map((row) => ('record' in row ? row.record.writeKey.slice(0, 2) : ''));
+  await outbox.commit(outbox.rekey(1, [{ from: '11'.repeat(16), to: '33'.repeat(16) }]));
+  const keys = pending(outbox, 'shaped').map((row) => row.record.writeKey.slice(0, 2));
   expect(keys).toEqual(['33', '22', '11']);
 });
 
 test('a hole of an older run becomes void where nothing is held; one of this run is left alone', async () => {
   await enqueue(5);
-  await home.store.commit(outbox.exit.dropped([2], 'withheld'));
-  const later = new Outbox({ store: home.store, operator: 1, randomBytes });
-  await home.store.commit(later.exit.voidMissing(outbox.run, { first: 1, last: 9 }));
+  await outbox.commit(outbox.exit.dropped([idOf(2)], 'withheld'));
+  const later = await Outbox.open({ store: home.store, operator: 1, randomBytes });
+  await later.commit(later.exit.voidMissing(outbox.run, { first: 1, last: 9 }));
   expect(later.exit.voids(10).map(({ first, count }) => [first, count])).toEqual([
     [2, 1],
     [6, 4],

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LIMITS } from '../../../../gateway/limits.ts';
 import { APPLICATION_ID, MIGRATIONS, PAGE_BYTES } from '../../../../gateway/store/schema.ts';
 import { openStore } from '../../../../gateway/store/sqlite/open-store.ts';
-import { STATEMENTS } from '../../../../gateway/store/statements.ts';
+import { LOGGED, STATEMENTS } from '../../../../gateway/store/statements.ts';
 import type { Store } from '../../../../gateway/store/store.ts';
 
 const CHILD = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
@@ -54,6 +55,27 @@ test('every statement is valid for the schema', () => {
   database.close();
 });
 
+test('every statement has a number for the writer, and every logged one a number of its own on the disk', () => {
+  expect(Object.keys(STATEMENTS).length).toBeLessThan(256);
+  const numbers = Object.values(LOGGED);
+  expect(new Set(numbers).size).toBe(numbers.length);
+  expect(numbers.every((number) => Number.isInteger(number) && number > 0 && number < 256)).toBe(true);
+});
+
+test('the free pages of the file can be given back', async () => {
+  await start();
+  const database = new Database(file, { readonly: true });
+  expect(database.pragma('auto_vacuum', { simple: true })).toBe(2);
+  database.close();
+});
+
+test('the log lies beside the database, of its full size, for this user only', async () => {
+  await start();
+  const { size, mode, blocks } = statSync(join(folder, 'hub.log'));
+  expect({ size, others: mode & 0o077 }).toEqual({ size: LIMITS.logBytes, others: 0 });
+  expect(blocks * 512).toBeGreaterThanOrEqual(LIMITS.logBytes);
+});
+
 test('no statement mixes ? and ?1, because the driver binds them differently', () => {
   for (const sql of Object.values(STATEMENTS)) {
     const numbered = sql.match(/\?\d+/g)?.length ?? 0;
@@ -65,7 +87,6 @@ test('no statement mixes ? and ?1, because the driver binds them differently', (
 test('what is committed is there after closing and opening again', async () => {
   const first = await start();
   await first.commit([['meta.put', 'a', Buffer.from('1')]]);
-  expect(value(first, 'a')).toBe('1');
   await first.close();
   expect(value(await start(), 'a')).toBe('1');
 });
