@@ -1,9 +1,12 @@
 import type { Observation } from '../../devices/observation.ts';
 import { CATEGORIES_NEVER_LEAVING, type Category } from '../../proto/lists.ts';
 import type { ConsentIndex } from './consent-index.ts';
-import type { LiveGrant, Moment, Place } from './grant.ts';
+import type { LiveGrant, Moment, Place, Scope } from './grant.ts';
 import type { Permitted } from './permitted.ts';
 import type { Refusal } from './refusal.ts';
+
+const MINUTE_MS = 60_000;
+const MINUTES_OF_DAY = 1440;
 
 /** What became of an observation: permitted under each of these grants, or, when under none, the reason. */
 export interface Decision {
@@ -53,7 +56,8 @@ export function mayStillLeave(consent: ConsentIndex, agreement: number, category
   if (!consent.readable) return 'hold';
   const grant = consent.of(agreement, category);
   if (!grant) return 'ended';
-  if (!isLive(grant, moment)) return moment.trusted ? 'ended' : 'hold';
+  const life = lifetime(grant, moment);
+  if (life !== undefined) return life === 'grantExpired' && hasCertainlyEnded(grant, moment) ? 'ended' : 'hold';
   return hours(grant, moment) === undefined ? 'leave' : 'hold';
 }
 
@@ -63,10 +67,16 @@ function against(grant: LiveGrant, observation: Observation, place: Place, momen
   return lifetime(grant, moment) ?? scope(grant, observation, place) ?? hours(grant, moment);
 }
 
-/** Expiry is judged at the later bound of an untrusted clock. */
+/** Whether a grant has run out whatever the time may be for all that is known. */
+export function hasCertainlyEnded(grant: LiveGrant, moment: Moment): boolean {
+  return moment.trusted && moment.nowMs - (moment.offByMs ?? 0) >= grant.expiresMs;
+}
+
+/** Expiry is judged at the later bound; what is over only by that is not called expired. */
 function lifetime(grant: LiveGrant, moment: Moment): Refusal | undefined {
-  const latestMs = moment.nowMs + (moment.trusted ? 0 : moment.laterByMs);
-  return latestMs < grant.expiresMs ? undefined : 'grantExpired';
+  if (moment.nowMs >= grant.expiresMs) return 'grantExpired';
+  const laterByMs = moment.trusted ? (moment.offByMs ?? 0) : moment.laterByMs;
+  return moment.nowMs + laterByMs < grant.expiresMs ? undefined : 'clockUntrusted';
 }
 
 function scope(grant: LiveGrant, observation: Observation, place: Place): Refusal | undefined {
@@ -76,14 +86,20 @@ function scope(grant: LiveGrant, observation: Observation, place: Place): Refusa
   return undefined;
 }
 
-/** A grant for certain hours says no while the clock is not trusted. */
+/** A grant for certain hours says no while the clock is not trusted, and where the hour may be another by what the clock is off. */
 function hours(grant: LiveGrant, moment: Moment): Refusal | undefined {
   const window = grant.scope.hours;
   if (!window) return undefined;
   if (!moment.trusted) return 'clockUntrusted';
-  const { fromMinute, toMinute } = window;
-  const minute = moment.minuteOfDay;
-  const inside =
-    fromMinute <= toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
-  return inside ? undefined : 'outsideHours';
+  const offMinutes = Math.ceil((moment.offByMs ?? 0) / MINUTE_MS);
+  if (!isWithin(window, moment.minuteOfDay)) return 'outsideHours';
+  for (let off = -offMinutes; off <= offMinutes; off += 1) {
+    const minute = (moment.minuteOfDay + off + MINUTES_OF_DAY) % MINUTES_OF_DAY;
+    if (!isWithin(window, minute)) return 'clockUntrusted';
+  }
+  return undefined;
+}
+
+function isWithin({ fromMinute, toMinute }: NonNullable<Scope['hours']>, minute: number): boolean {
+  return fromMinute <= toMinute ? minute >= fromMinute && minute < toMinute : minute >= fromMinute || minute < toMinute;
 }

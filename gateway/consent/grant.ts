@@ -30,6 +30,8 @@ export interface Moment {
   readonly trusted: boolean;
   /** How far an untrusted clock may be behind true time, in milliseconds; expiry is judged at the later bound. */
   readonly laterByMs: number;
+  /** How far a trusted clock may be off either way, in milliseconds; absent: not at all. */
+  readonly offByMs?: number;
 }
 
 /** What the hub knows of the place an observation came from. */

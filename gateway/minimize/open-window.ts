@@ -1,10 +1,11 @@
 import type { Category, Quantity } from '../../proto/lists.ts';
 import type { LiveGrant } from '../consent/grant.ts';
 import type { Permitted } from '../consent/permitted.ts';
+import { LIMITS } from '../limits.ts';
 import type { Minimized } from './minimized.ts';
 import { type Share, WINDOW_OPERATORS, type WindowOperator } from './operators.ts';
 import { DEFAULT_WINDOW_S, type LadderKind, type Profile, profileOf } from './profile.ts';
-import { windowAt, type ZoneOffsetS } from './window.ts';
+import { type Bounds, overlap, windowAt, type ZoneOffsetS } from './window.ts';
 
 /** A window that is filling: it belongs to one agreement and began no earlier than its yes. Plain data, so that it survives a crash as it is. */
 export interface OpenWindow {
@@ -18,6 +19,8 @@ export interface OpenWindow {
   readonly watchedMs: number;
   readonly estimatedTime: boolean;
   readonly shares: Readonly<Record<string, Share>>;
+  /** After home time came back: the newest stretch that was lived through before, then others, and windows told since. */
+  readonly told?: readonly Bounds[];
 }
 
 /** A longer silence than this between two looks at the clock is not counted as watched, in milliseconds. */
@@ -77,6 +80,69 @@ export function resume(window: OpenWindow, nowMs: number): OpenWindow {
   return { ...window, watchedUntilMs: Math.max(window.watchedUntilMs, nowMs), shares: Object.fromEntries(shares) };
 }
 
+/**
+ * After home time came back: a window that looked at the clock later than now goes on in the window that holds now, or in
+ * the next whose time was never told. What it gathered stays in it, and its time is called estimated.
+ */
+export function comeBack(
+  grant: LiveGrant,
+  window: OpenWindow,
+  now: { readonly ms: number; readonly told: readonly Bounds[] },
+  zone: ZoneOffsetS,
+): OpenWindow {
+  const profile = profileOf(window.property, grant.level);
+  const backMs = window.watchedUntilMs - now.ms;
+  const [newest] = now.told;
+  // A crash takes home time back by less than that.
+  const isBack = backMs > LIMITS.clockToleranceMs && newest && !isSame(window.told?.[0], newest);
+  if (!profile || !isBack) return window;
+  const told = [...now.told, ...(window.told ?? [])].slice(0, 2 * LIMITS.toldStretches);
+  const isAhead = window.startMs > now.ms;
+  const bounds = isAhead ? untold(now.ms, lengthS(grant, profile), told, zone) : window;
+  const shares = Object.entries(window.shares).map(([device, share]) => {
+    const held = share.freshUntilMs > share.sinceMs;
+    const sinceMs = share.sinceMs - backMs;
+    const freshUntilMs = share.freshUntilMs - backMs;
+    return [device, { ...share, sinceMs: held ? Math.max(sinceMs, bounds.startMs) : sinceMs, freshUntilMs }] as const;
+  });
+  return {
+    ...window,
+    startMs: bounds.startMs,
+    endMs: bounds.endMs,
+    watchedUntilMs: Math.max(now.ms, bounds.startMs),
+    estimatedTime: true,
+    shares: Object.fromEntries(shares),
+    told,
+  };
+}
+
+function isSame(one: Bounds | undefined, other: Bounds): boolean {
+  return one?.startMs === other.startMs && one.endMs === other.endMs;
+}
+
+/** The window of an instant, or the first after it that shares no time with what was told. */
+function untold(atMs: number, windowS: number, told: readonly Bounds[], zone: ZoneOffsetS): Bounds {
+  let free = windowAt(atMs, windowS, zone);
+  for (;;) {
+    const inTheWay = told.find((one) => overlap(free, one));
+    if (!inTheWay) return free;
+    free = windowAt(Math.max(free.endMs, inTheWay.endMs - 1), windowS, zone);
+  }
+}
+
+/** What was told, and this window too: it may have been told before its time came. */
+function toldToo([newest, ...others]: readonly Bounds[], { startMs, endMs }: Bounds): Bounds[] {
+  const told = [{ startMs, endMs }, ...others].slice(0, 2 * LIMITS.toldStretches);
+  return newest ? [newest, ...told] : told;
+}
+
+/** The window after one that was closed. Where the home's time zone was changed, the cut one is joined with the next, as at a change of the clocks. */
+function after(closed: OpenWindow, nowMs: number, windowS: number, zone: ZoneOffsetS): Bounds {
+  const bounds = untold(Math.max(nowMs, closed.endMs), windowS, closed.told ?? [], zone);
+  if (bounds.startMs >= closed.endMs) return bounds;
+  return { startMs: closed.endMs, endMs: windowAt(bounds.endMs, windowS, zone).endMs };
+}
+
 function lengthS(grant: LiveGrant, profile: Profile): number {
   if (profile.windowS !== 'offer') return profile.windowS;
   return grant.windowMinutes === undefined ? DEFAULT_WINDOW_S : grant.windowMinutes * 60;
@@ -91,19 +157,17 @@ function next(
   profile: Profile,
   zone: ZoneOffsetS,
 ): OpenWindow {
-  const bounds = windowAt(Math.max(nowMs, closed.endMs), lengthS(grant, profile), zone);
+  const bounds = after(closed, nowMs, lengthS(grant, profile), zone);
   const carried = shares.map(([device, share]) => [device, operator.carry(share, bounds.startMs)] as const);
-  return watch(
-    {
-      ...closed,
-      ...bounds,
-      watchedMs: 0,
-      watchedUntilMs: Math.max(closed.watchedUntilMs, bounds.startMs),
-      estimatedTime: false,
-      shares: Object.fromEntries(carried),
-    },
-    nowMs,
-  );
+  const open = {
+    ...closed,
+    ...bounds,
+    watchedMs: 0,
+    watchedUntilMs: Math.max(closed.watchedUntilMs, bounds.startMs),
+    estimatedTime: false,
+    shares: Object.fromEntries(carried),
+  };
+  return watch(closed.told ? { ...open, told: toldToo(closed.told, closed) } : open, nowMs);
 }
 
 /** Counts the time since the last look as watched, unless the hub was away. */

@@ -1,4 +1,9 @@
 import type { Moment } from '../consent/grant.ts';
+import type { Bounds } from '../minimize/window.ts';
+import { TimeLine } from './time-line.ts';
+import { bareMark, type TimeMark, writeTimeMark } from './time-mark.ts';
+import type { Voucher } from './voucher.ts';
+import { zoneOffset } from './zone-offset.ts';
 
 /** The machine's clocks, passed in: wall time and monotonic time in milliseconds. */
 export interface MachineClock {
@@ -13,47 +18,50 @@ export interface Scale {
   readonly speed: number;
 }
 
+/** What a home's clock starts from. */
+export interface HomeClockSettings {
+  /** What was stored of home time; without it, a floor in milliseconds, if there is one. */
+  readonly mark?: TimeMark | undefined;
+  readonly floorMs?: number | undefined;
+  readonly timeZone: string;
+  readonly scale?: Scale | undefined;
+  /** Name of the machine's present start, if the system says one. */
+  readonly boot?: string | undefined;
+  /** Who vouches for the wall clock until `hear` says otherwise. */
+  readonly voucher?: Voucher;
+}
+
 const REAL: Scale = { originRealMs: 0, originHomeMs: 0, speed: 1 };
 
-/** No clock of a machine that runs this release can honestly be earlier than this. */
-const EARLIEST_HONEST_MS = Date.UTC(2026, 0, 1);
-
-/** How far an untrusted clock may lag, in milliseconds: expiry is judged this much later. A hub that was off for longer needs the time first. */
-const UNTRUSTED_LAG_MS = 31 * 86_400_000;
-
-/** A wall clock this far behind the stored floor is not believed; less than that is an ordinary correction. */
-const TOLERANCE_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 /**
- * Home time. It never runs backwards: while the wall clock is behind the stored floor, time is floor plus monotonic time
- * and marked as estimated.
+ * Home time. It runs backwards only where `hear` says so; the wall clock is believed when somebody vouches for it, and
+ * otherwise time is what was last vouched for plus monotonic time, marked as estimated (docs/decisions/0007-time.md).
  */
 export class HomeClock {
-  readonly #machine: MachineClock;
+  readonly #line: TimeLine;
   readonly #scale: Scale;
-  readonly #startMonotonicMs: number;
-  readonly #startFloorMs: number;
-  readonly #zone: Intl.DateTimeFormat;
-  #latestMs: number;
-  #zoneQuarter = Number.NaN;
-  #zoneOffsetS = 0;
+  readonly #boot: string | undefined;
+  readonly #isScaled: boolean;
 
-  constructor(machine: MachineClock, options: { floorMs: number; timeZone: string; scale?: Scale | undefined }) {
-    this.#machine = machine;
-    this.#scale = options.scale ?? REAL;
-    this.#startMonotonicMs = machine.monotonicMs();
-    this.#startFloorMs = options.floorMs;
-    this.#latestMs = options.floorMs;
-    this.#zone = new Intl.DateTimeFormat('en-US', {
-      timeZone: options.timeZone,
-      timeZoneName: 'longOffset',
-      year: 'numeric',
-    });
-    this.timeZone = options.timeZone;
+  constructor(machine: MachineClock, settings: HomeClockSettings) {
+    const { scale, timeZone, boot, mark, floorMs = mark?.floorMs ?? 0 } = settings;
+    this.#scale = scale ?? REAL;
+    this.#boot = boot;
+    this.#isScaled = scale !== undefined;
+    const floor = floorMs > 0 ? bareMark(this.#toReal(floorMs)) : undefined;
+    const voucher = this.#isScaled ? 'script' : (settings.voucher ?? 'unknown');
+    this.#line = new TimeLine(machine, voucher, this.#isScaled ? floor : (mark ?? floor), boot);
+    this.timeZone = timeZone;
+    this.offsetS = zoneOffset(timeZone);
   }
 
   /** IANA name of the home's time zone. */
   readonly timeZone: string;
+
+  /** Seconds to add to UTC for the home's local time at an instant in milliseconds. */
+  readonly offsetS: (atMs: number) => number;
 
   /** Home seconds per real second. */
   get speed(): number {
@@ -62,39 +70,55 @@ export class HomeClock {
 
   /** Home time now in milliseconds, and whether it is only an estimate. */
   now(): { ms: number; estimated: boolean } {
-    const elapsedMs = (this.#machine.monotonicMs() - this.#startMonotonicMs) * this.#scale.speed;
-    const floorMs = this.#startFloorMs + elapsedMs;
-    const wallMs = this.#fromReal(this.#machine.wallMs());
-    // A wall clock that leapt ahead and was set back is behind what was said already: home time waits for it, estimated.
-    const leastMs = Math.max(floorMs, this.#latestMs) - TOLERANCE_MS * this.#scale.speed;
-    const trusted = wallMs >= EARLIEST_HONEST_MS && wallMs >= leastMs;
-    const ms = Math.floor(trusted ? wallMs : floorMs);
-    this.#latestMs = Math.max(this.#latestMs, ms);
-    return { ms: this.#latestMs, estimated: !trusted };
+    const { ms, trusted } = this.#line.now();
+    return { ms: Math.floor(this.#fromReal(ms)), estimated: !trusted };
   }
 
   /** The moment a decision is made for. */
   moment(): Moment {
-    const { ms, estimated } = this.now();
-    const minuteOfDay = Math.floor((((ms / 1000 + this.offsetS(ms)) % 86_400) + 86_400) % 86_400) / 60;
-    return { nowMs: ms, minuteOfDay: Math.floor(minuteOfDay), trusted: !estimated, laterByMs: UNTRUSTED_LAG_MS };
+    const known = this.#line.now();
+    const nowMs = Math.floor(this.#fromReal(known.ms));
+    const offByMs = known.offByMs * this.#scale.speed;
+    return {
+      nowMs,
+      minuteOfDay: this.#minuteOfDay(nowMs),
+      // Where the clocks change within what the time may be off by, the hour of the day is not known.
+      trusted: known.trusted && this.offsetS(nowMs - offByMs) === this.offsetS(nowMs + offByMs),
+      laterByMs: known.laterByMs * this.#scale.speed,
+      offByMs,
+    };
   }
 
-  /** Seconds to add to UTC for the home's local time at an instant; cached by the quarter of an hour, in which no zone changes twice. */
-  offsetS = (atMs: number): number => {
-    const quarter = Math.floor(atMs / 900_000);
-    if (quarter === this.#zoneQuarter) return this.#zoneOffsetS;
-    const name =
-      this.#zone.formatToParts(quarter * 900_000).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
-    const match = /GMT([+-])(\d\d):(\d\d)/.exec(name);
-    const seconds = match ? Number(match[2]) * 3600 + Number(match[3]) * 60 : 0;
-    this.#zoneOffsetS = match?.[1] === '-' ? -seconds : seconds;
-    this.#zoneQuarter = quarter;
-    return this.#zoneOffsetS;
-  };
+  /**
+   * Hears who vouches for the wall clock; returns by how many milliseconds home time came back to an earlier one, 0 if it
+   * did not. When it did, the windows that are filling must come back with it in the same turn.
+   */
+  hear(voucher: Voucher): number {
+    return this.#isScaled ? 0 : this.#line.hear(voucher);
+  }
+
+  /** Stretches of home time, newest first, that windows must not tell again after home time came back; none if it never did. */
+  get told(): readonly Bounds[] {
+    return this.#line.told;
+  }
+
+  /** What is to be stored of home time, for `readTimeMark` at the next start. */
+  toStore(): string {
+    return writeTimeMark(this.#isScaled ? bareMark(this.now().ms) : this.#line.mark(this.#boot));
+  }
+
+  #minuteOfDay(ms: number): number {
+    const localMinutes = Math.floor((ms + this.offsetS(ms) * 1000) / MINUTE_MS);
+    return ((localMinutes % 1440) + 1440) % 1440;
+  }
 
   #fromReal(realMs: number): number {
     const { originRealMs, originHomeMs, speed } = this.#scale;
     return originHomeMs + (realMs - originRealMs) * speed;
+  }
+
+  #toReal(homeMs: number): number {
+    const { originRealMs, originHomeMs, speed } = this.#scale;
+    return originRealMs + (homeMs - originHomeMs) / speed;
   }
 }

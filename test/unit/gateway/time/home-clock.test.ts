@@ -1,8 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { HomeClock } from '../../../../gateway/time/home-clock.ts';
-import { HandClock, NOON_MS } from '../../../kit/inner-home.ts';
 
 const HOUR_MS = 3_600_000;
+/** Noon of a winter's day, in every zone the same date. */
+const NOON_MS = Date.UTC(2027, 0, 20, 12);
+
+class HandClock {
+  #wallMs = NOON_MS;
+  #monotonicMs = 1000;
+
+  wallMs = (): number => this.#wallMs;
+  monotonicMs = (): number => this.#monotonicMs;
+
+  pass(ms: number): void {
+    this.#wallMs += ms;
+    this.#monotonicMs += ms;
+  }
+
+  set(wallMs: number): void {
+    this.#wallMs = wallMs;
+  }
+}
 
 function clock(floorMs = 0, timeZone = 'Asia/Tokyo', speed = 1) {
   const machine = new HandClock();
@@ -45,16 +63,15 @@ describe('home time', () => {
     expect(home.now()).toEqual({ ms: NOON_MS + 100, estimated: false });
   });
 
-  test('after a leap of the wall clock and back waits for it, and is not sold as certain meanwhile', () => {
+  test('does not follow a leap of the wall clock, and is not sold as certain while it lasts', () => {
     const { machine, home } = clock();
+    home.now();
     machine.set(NOON_MS + 24 * HOUR_MS);
-    expect(home.now().ms).toBe(NOON_MS + 24 * HOUR_MS);
-    machine.set(NOON_MS + 1000);
-    expect(home.now()).toEqual({ ms: NOON_MS + 24 * HOUR_MS, estimated: true });
+    expect(home.now()).toEqual({ ms: NOON_MS, estimated: true });
     machine.pass(60_000);
-    expect(home.now()).toEqual({ ms: NOON_MS + 24 * HOUR_MS, estimated: true });
-    machine.set(NOON_MS + 25 * HOUR_MS);
-    expect(home.now()).toEqual({ ms: NOON_MS + 25 * HOUR_MS, estimated: false });
+    expect(home.now()).toEqual({ ms: NOON_MS + 60_000, estimated: true });
+    machine.set(NOON_MS + 61_000);
+    expect(home.now()).toEqual({ ms: NOON_MS + 61_000, estimated: false });
   });
 
   test('runs faster in the demonstration only as it is told', () => {
@@ -62,6 +79,10 @@ describe('home time', () => {
     machine.pass(1000);
     expect(home.now()).toEqual({ ms: NOON_MS + 60_000, estimated: false });
     expect(home.speed).toBe(60);
+    machine.set(NOON_MS + HOUR_MS);
+    expect(home.now()).toEqual({ ms: NOON_MS + 60 * HOUR_MS, estimated: false });
+    machine.set(NOON_MS);
+    expect(home.now()).toEqual({ ms: NOON_MS + 60 * HOUR_MS, estimated: true });
   });
 });
 
@@ -75,6 +96,20 @@ describe('the moment of a decision', () => {
     ['Pacific/Marquesas', 2 * 60 + 30],
   ])('has the minute of the day in %s', (zone, minuteOfDay) => {
     expect(clock(0, zone).home.moment()).toMatchObject({ nowMs: NOON_MS, minuteOfDay, trusted: true });
+  });
+
+  test('does not know the hour where the clocks change within what it may be off by', () => {
+    const changeMs = Date.UTC(2027, 2, 28, 1);
+    const trustedAt = (ms: number): boolean => {
+      const machine = new HandClock();
+      machine.set(ms);
+      const home = new HomeClock(machine, { floorMs: 0, timeZone: 'Europe/Berlin', voucher: 'nobody' });
+      home.hear('service');
+      expect(home.now().estimated).toBe(false);
+      return home.moment().trusted;
+    };
+    const around = [-17_000, -15_000, 0, 15_000, 17_000].map((off) => trustedAt(changeMs + off));
+    expect(around).toEqual([true, false, false, false, true]);
   });
 
   test('says by how much an untrusted clock may be late', () => {
