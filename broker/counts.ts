@@ -12,6 +12,7 @@ export const COUNTED = {
   wrongSize: 'messages that are not the size of a cell',
   wrongVersion: 'cells of a version this broker does not speak',
   overload: 'cells dropped because too many were waiting; hubs send them again',
+  hubOverload: 'cells dropped because too many of the same hub were waiting; it sends them again',
   storeFault: 'cells the store failed to take; hubs send them again',
   wrongPassword: 'MQTT connections with a wrong user name or password',
   foreignTopic: 'MQTT messages to a topic that is not the sender’s own',

@@ -7,15 +7,28 @@ export const LIMITS = {
   inviteLifeMs: 24 * 60 * minute,
   /** Invites that wait at once: an operator's script that loops is stopped before it fills the store. */
   invitesWaiting: 10_000,
-  /** Cells in one transaction: bounds how long a withdrawal waits behind a burst. */
+  /** Cells in one transaction, and the time after which no further one joins it: bounds how long others wait behind a burst. */
   cellsPerCommit: 64,
-  /** Cells waiting to be stored; more are dropped and counted, hubs send them again. */
-  cellsWaiting: 512,
+  commitMs: 50,
+  /** Cells waiting to be stored, 8 MB of them; more are dropped and counted, hubs send them again. */
+  cellsWaiting: 2_048,
+  /** Cells of one hub waiting to be stored, four times what it may have outstanding; more are dropped and counted. */
+  cellsWaitingPerHub: 32,
   /** Cells a hub may have outstanding while the broker keeps up, and while it does not. */
   creditPlenty: 8,
   creditScarce: 1,
   /** Cells waiting above which credit is scarce. */
   scarceAbove: 128,
+  /** Wait of a cell at the broker from which backlog is given places in time: what live data may wait behind it. */
+  busyFromMs: 100,
+  /** First guess of the time one full cell of backlog takes; what is measured replaces it within seconds of work. */
+  backlogCellMs: 8,
+  /** Longest wait asked of a hub's backlog: past it something else is wrong, and the hub should ask again. */
+  backlogWaitMs: 60 * minute,
+  /** Hubs that may begin a connection each second after all lost theirs: what a busy MQTT server takes with TLS. */
+  reconnectsPerSecond: 4_000,
+  /** How often enrolled hubs are counted for that. */
+  countHubsEveryMs: minute,
   /** Stored intervals of one run shown in an answer; above it only those that matter to the cell, and the oldest hole. */
   intervalsShown: 64,
   /** Stored intervals of one hub over all its runs: a hub that counts in steps of two cannot fill the store. */
@@ -48,6 +61,10 @@ export const LIMITS = {
    * through all keys of its recovery card has one to two hundred.
    */
   unknownWithdrawalsPerHour: 1_000,
+  /** Erase keys in one batch of a recovery card: half a body, and a transaction of some milliseconds. */
+  eraseKeysPerBatch: 500,
+  /** How far the clock of a machine with a recovery card may be wrong; a question heard by others tells them one number. */
+  questionLifeMs: 24 * 60 * minute,
   /** Body of a request: the longest is an offer on the command socket. */
   httpBody: 64 * 1024,
   /** Size of one MQTT packet: a cell is 4 KiB, the rest is topic and header. */

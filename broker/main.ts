@@ -8,6 +8,7 @@ import { metrics } from './http/metrics.ts';
 import { httpServer } from './http/server.ts';
 import { type EmbeddedIngress, startEmbeddedIngress } from './ingest/embedded/embedded-ingress.ts';
 import { publicUrl, startExternalIngress } from './ingest/external/external-ingress.ts';
+import { Fleet } from './ingest/fleet.ts';
 import { Gate, type Ingress, type TakeFrame } from './ingest/ingress.ts';
 import { takeCell } from './ingest/take-cell.ts';
 import { LIMITS } from './limits.ts';
@@ -113,10 +114,17 @@ async function start(settings: BrokerSettings, surroundings: Surroundings, start
   await store.finishErasing();
 
   const counts = new Counts();
-  const gate = new Gate(counts, (fault) =>
-    log.error({ fault: faultName(fault) }, 'a cell was not stored; the hub sends it again'),
-  );
-  const taking = { store, operator, counts, surroundings, credit: () => gate.credit() };
+  const monotonic = () => performance.now();
+  const fleet = new Fleet(store, monotonic);
+  await fleet.count();
+  const gate = new Gate({
+    counts,
+    onFault: (fault) => log.error({ fault: faultName(fault) }, 'a cell was not stored; the hub sends it again'),
+    now: monotonic,
+    spreadMs: () => fleet.spreadMs(),
+    random: () => surroundings.random(4).readUInt32BE() / 2 ** 32,
+  });
+  const taking = { store, operator, counts, surroundings, arrive: () => gate.arrive() };
   const take: TakeFrame = gate.guard((hub, frame) => takeCell(taking, hub, frame));
   const { ingress, external, port } = await startIngress(settings, { store, counts, take }, log);
   started.add(ingress);

@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { operatorId, rawFromPublic } from '../proto/keys.ts';
+import { makeFile, makeFolder } from './new-file.ts';
 import { StartError } from './refusal.ts';
 
 /** The operator's keys as a running broker holds them. */
@@ -22,7 +23,7 @@ export interface Operator {
 /** Opens the data folder, making it (0700) when missing; throws StartError when it cannot be written. */
 export function openFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     const probe = join(folder, `.probe-${randomBytes(4).toString('hex')}`);
     writeFileSync(probe, '', { flag: 'wx' });
@@ -38,7 +39,7 @@ export function openFolder(folder: string): void {
 function keyFile(file: string): KeyObject {
   if (!existsSync(file)) {
     const { privateKey } = generateKeyPairSync('ed25519');
-    writeFileSync(file, privateKey.export({ format: 'pem', type: 'pkcs8' }), { mode: 0o600, flag: 'wx' });
+    makeFile(file, privateKey.export({ format: 'pem', type: 'pkcs8' }));
     return privateKey;
   }
   try {

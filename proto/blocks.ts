@@ -1,4 +1,4 @@
-import { bytesHex, hexBytes, integer, listed, named } from './fields.ts';
+import { bytesHex, hexBytes, hexDigits, integer, listed, named } from './fields.ts';
 import type { engawa } from './generated/cell.js';
 import {
   CATEGORIES,
@@ -12,8 +12,8 @@ import {
 import type { WireRecord } from './wire.ts';
 
 /**
- * Records ↔ blocks. A block is one pseudonym's records of one category, a column per field, in differences. Blocks are
- * ordered by their random-looking write keys and records by time and value, so a cell says nothing about the order in
+ * Records ↔ blocks. A block is one pseudonym's records of one category, live or backlog, a column per field, in differences.
+ * Blocks are ordered by their random-looking write keys and records by time and value, so a cell says nothing about the order in
  * which anything was enqueued, and one set of records has exactly one encoding.
  */
 
@@ -68,7 +68,8 @@ function seriesKey(record: WireRecord): string {
 
 function blockKey(record: WireRecord): string {
   if (CATEGORIES_NEVER_LEAVING.includes(record.category)) throw new RangeError('this category never leaves a home');
-  return record.writeKey + record.offer + padded(listed(CATEGORIES[record.category], 'category'));
+  const category = padded(listed(CATEGORIES[record.category], 'category'));
+  return record.writeKey + record.offer + category + (record.backlog === true ? 'b' : 'a');
 }
 
 function seriesOf(records: readonly WireRecord[]): Series {
@@ -99,6 +100,7 @@ export function blocksOf(records: readonly WireRecord[]): Block[] {
       offer: hexBytes(one.offer, 16, 'offer'),
       category: CATEGORIES[one.category],
       series: groupedBy(group, seriesKey).map(seriesOf),
+      ...(one.backlog === true && { backlog: true }),
     };
   });
 }
@@ -126,18 +128,28 @@ export function recordsOf(blocks: readonly Block[]): WireRecord[] {
       const property = named(propertyOf(series.property ?? 0), 'property');
       const quantity = named(quantityOf(series.quantity ?? 0), 'quantity');
       const kind = { writeKey, offer, category, property, quantity, windowS: series.windowS ?? 0 };
+      const mark = block.backlog === true ? { backlog: true as const } : {};
       const { times, values, missing, estimated } = columns(series);
       for (const [at, timeS] of times.entries()) {
         const observedPermille = FULL_PERMILLE - (missing[at] ?? 0);
         const estimatedTime = estimated[at] ?? false;
-        records.push({ ...kind, timeS, value: values[at] as number, observedPermille, estimatedTime });
+        records.push({ ...kind, timeS, value: values[at] as number, observedPermille, estimatedTime, ...mark });
       }
     }
   }
   return records;
 }
 
-/** Throws RangeError, naming the field, when the wire cannot say this record: to be asked before a record is kept. */
+/** Throws RangeError, naming the field, when the wire cannot say this record, exactly where `blocksOf` would: to be asked before a record is kept. */
 export function checkRecord(record: WireRecord): void {
-  blocksOf([record]);
+  if (CATEGORIES_NEVER_LEAVING.includes(record.category)) throw new RangeError('this category never leaves a home');
+  listed(CATEGORIES[record.category], 'category');
+  listed(PROPERTIES[record.property], 'property');
+  listed(QUANTITIES[record.quantity]?.wire, 'quantity');
+  hexDigits(record.writeKey, 16, 'writeKey');
+  hexDigits(record.offer, 16, 'offer');
+  integer(record.windowS, 0, LONGEST_WINDOW_S, 'windowS');
+  integer(record.observedPermille, 0, FULL_PERMILLE, 'observed');
+  integer(record.value, -LARGEST_VALUE, LARGEST_VALUE, 'value');
+  integer(record.timeS, 0, LATEST_S, 'timeS');
 }

@@ -2,7 +2,7 @@ import type { Acceptance } from './broker-state.ts';
 import { DOWN_BODY_BYTES } from './cell.ts';
 import { Intervals } from './intervals.ts';
 import { varintBytes } from './steps.ts';
-import type { DownBody, Interval, Range, Receipt, RefusalReason, RunId, RunIntervals, UpBody } from './wire.ts';
+import type { DownBody, Interval, Pacing, Range, Receipt, RefusalReason, RunId, RunIntervals, UpBody } from './wire.ts';
 
 /**
  * Answers, always small enough for one down cell. A run in at most 64 pieces is acknowledged whole; of one in more, the
@@ -14,7 +14,7 @@ import type { DownBody, Interval, Range, Receipt, RefusalReason, RunId, RunInter
 export const INTERVALS_ANSWERED = 64;
 
 /** Upper bounds in bytes. */
-const BOUND = { envelope: 60, receipt: 112, run: 16 };
+const BOUND = { envelope: 80, receipt: 112, run: 16 };
 
 function isTouched({ first, last }: Interval, ranges: readonly Range[]): boolean {
   return ranges.some((range) => range.first <= last && range.first + range.count - 1 >= first);
@@ -56,12 +56,18 @@ function holeIn(received: readonly RunIntervals[]): DownBody['hole'] {
   return scattered && hole && { run: scattered.run, ...hole };
 }
 
+/** The pacing an answer may carry: none for a cell of version 1. */
+function pacingFor({ version }: UpBody, pacing: Pacing | undefined): Pick<DownBody, 'pacing'> {
+  return version === undefined || pacing === undefined ? {} : { pacing };
+}
+
 /** The answer to a cell that was read, after the commit of its acceptance; `credit` cells may be outstanding. */
 export function answer(input: {
   body: UpBody;
   acceptance: Acceptance;
   receipts: readonly Receipt[];
   credit: number;
+  pacing?: Pacing;
 }): DownBody {
   const { body, acceptance, receipts, credit } = input;
   const budget = DOWN_BODY_BYTES - BOUND.envelope - BOUND.receipt * receipts.length;
@@ -74,6 +80,7 @@ export function answer(input: {
     ...(acceptance.refusal && { refusal: acceptance.refusal }),
     ...(hole && { hole }),
     receipts,
+    ...pacingFor(body, input.pacing),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { decodeDown, decodeUp, encodeDown, encodeUp } from './codec.ts';
 import { type Direction, runKey } from './keys.ts';
 import { type DownBody, type RefusalReason, type RunId, type UpBody, WIRE_VERSION } from './wire.ts';
@@ -68,21 +68,38 @@ interface Seal {
   readonly nonce: Buffer;
 }
 
-function seal(body: Buffer, plainBytes: number, { enrolmentKey, hub, header, direction, nonce }: Seal): Buffer {
+/** Run keys already derived, for as long as somebody holds the enrolment key: deriving one takes longer than sealing a cell. */
+const derived = new WeakMap<Buffer, Map<string, KeyObject>>();
+const KEYS_KEPT = 8;
+
+function keyOf({ enrolmentKey, header, direction }: Seal): KeyObject {
+  const run = header.subarray(1, 9);
+  const keys = derived.get(enrolmentKey) ?? new Map<string, KeyObject>();
+  derived.set(enrolmentKey, keys);
+  const name = `${direction} ${run.toString('hex')}`;
+  const known = keys.get(name);
+  if (known) return known;
+  if (keys.size >= KEYS_KEPT) keys.clear();
+  const key = createSecretKey(runKey(enrolmentKey, run, direction));
+  keys.set(name, key);
+  return key;
+}
+
+function seal(body: Buffer, plainBytes: number, how: Seal): Buffer {
+  const { hub, header, direction, nonce } = how;
   if (body.length > plainBytes - LENGTH_BYTES) {
     throw new RangeError(`a body of ${body.length} bytes does not fit a cell of direction ${direction}`);
   }
   const plain = Buffer.alloc(plainBytes);
   plain.writeUInt16BE(body.length);
   body.copy(plain, LENGTH_BYTES);
-  const key = runKey(enrolmentKey, header.subarray(1, 9), direction);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(associated(header, hub, direction));
+  const cipher = createCipheriv('aes-256-gcm', keyOf(how), nonce).setAAD(associated(header, hub, direction));
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
 
-function unseal(sealed: Buffer, { enrolmentKey, hub, header, direction, nonce }: Seal): Buffer | undefined {
-  const key = runKey(enrolmentKey, header.subarray(1, 9), direction);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+function unseal(sealed: Buffer, how: Seal): Buffer | undefined {
+  const { hub, header, direction, nonce } = how;
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(how), nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(associated(header, hub, direction)).setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
     return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
@@ -111,9 +128,18 @@ export function peekUp(frame: Buffer): ReturnType<typeof peek> {
   return peek(frame, UP_CELL_BYTES);
 }
 
+function isBeyondVersion1(body: UpBody): boolean {
+  return body.asks === true || body.records.some(({ backlog }) => backlog === true);
+}
+
+function isKnown(version: number): boolean {
+  return version >= 1 && version <= WIRE_VERSION;
+}
+
 /** Seals an up cell: the same body always gives the same 4,096 bytes; a body that does not fit throws RangeError. */
 export function sealUp({ enrolmentKey, hub, body }: { enrolmentKey: Buffer; hub: Buffer; body: UpBody }): Buffer {
-  const header = headerBytes({ version: WIRE_VERSION, run: body.run, cell: body.cell });
+  if (isBeyondVersion1(body) && body.version === undefined) throw new RangeError('version 1 has no backlog');
+  const header = headerBytes({ version: body.version ?? 1, run: body.run, cell: body.cell });
   const plainBytes = UP_BODY_BYTES + LENGTH_BYTES;
   const how: Seal = { enrolmentKey, hub, header, direction: 'up', nonce: upNonce(header) };
   return Buffer.concat([header, seal(encodeUp(body), plainBytes, how)]);
@@ -140,13 +166,15 @@ export function openUp({
     nonce: upNonce(header),
   });
   if (plain === undefined) return { ok: false, reason: 'seal' };
-  if (peeked.version !== WIRE_VERSION) return { ok: false, reason: 'version' };
+  if (!isKnown(peeked.version)) return { ok: false, reason: 'version' };
   const bytes = bodyIn(plain);
   if (bytes === undefined) return { ok: false, reason: 'malformed' };
   const decoded = decodeUp(bytes);
   if (!decoded.ok) return decoded;
   const agrees = decoded.body.run === peeked.run && decoded.body.cell === peeked.cell;
-  return agrees ? decoded : { ok: false, reason: 'malformed' };
+  if (!agrees) return { ok: false, reason: 'malformed' };
+  if (peeked.version === 2) return { ok: true, body: { version: 2, ...decoded.body } };
+  return isBeyondVersion1(decoded.body) ? { ok: false, reason: 'field' } : decoded;
 }
 
 /** What sealing an answer needs: `run` is the run of the up cell it answers, `randomNonce` 12 fresh random bytes. */
@@ -154,14 +182,18 @@ export interface DownInput {
   readonly enrolmentKey: Buffer;
   readonly hub: Buffer;
   readonly run: RunId;
+  /** The version of that cell, so that its hub can read the answer; 1 when absent. */
+  readonly version?: number;
   readonly body: DownBody;
   readonly randomNonce: Buffer;
 }
 
 /** Seals an answer of 1,024 bytes; a body that does not fit throws RangeError. */
-export function sealDown({ enrolmentKey, hub, run, body, randomNonce }: DownInput): Buffer {
+export function sealDown({ enrolmentKey, hub, run, version = 1, body, randomNonce }: DownInput): Buffer {
   if (randomNonce.length !== NONCE_BYTES) throw new RangeError(`a nonce must be ${NONCE_BYTES} bytes`);
-  const header = headerBytes({ version: WIRE_VERSION, run, cell: body.cell });
+  if (body.pacing && version < 2) throw new RangeError('version 1 has no pacing');
+  const answered = Math.max(1, Math.min(version, WIRE_VERSION));
+  const header = headerBytes({ version: answered, run, cell: body.cell });
   const how: Seal = { enrolmentKey, hub, header, direction: 'down', nonce: randomNonce };
   return Buffer.concat([header, randomNonce, seal(encodeDown(body), DOWN_BODY_BYTES + LENGTH_BYTES, how)]);
 }
@@ -182,10 +214,11 @@ export function openDown(input: {
   const sealed = frame.subarray(HEADER_BYTES + NONCE_BYTES);
   const plain = unseal(sealed, { enrolmentKey, hub, header, direction: 'down', nonce });
   if (plain === undefined) return { ok: false, reason: 'seal' };
-  if (peeked.version !== WIRE_VERSION) return { ok: false, reason: 'version' };
+  if (!isKnown(peeked.version)) return { ok: false, reason: 'version' };
   const bytes = bodyIn(plain);
   if (bytes === undefined) return { ok: false, reason: 'malformed' };
   const decoded = decodeDown(bytes);
   if (!decoded.ok) return decoded;
-  return decoded.body.cell === peeked.cell ? decoded : { ok: false, reason: 'malformed' };
+  if (decoded.body.cell !== peeked.cell) return { ok: false, reason: 'malformed' };
+  return peeked.version === 1 && decoded.body.pacing ? { ok: false, reason: 'field' } : decoded;
 }

@@ -3,7 +3,14 @@ import { bytesHex, categoryNames, categoryNumbers, hexBytes, integer, listed, na
 import type { engawa } from './generated/cell.js';
 import { Intervals } from './intervals.ts';
 import { intervalsOf, stepsOf } from './steps.ts';
-import { type DownBody, REFUSAL_REASONS, type Receipt, type RefusalReason, type RunIntervals } from './wire.ts';
+import {
+  type DownBody,
+  type Pacing,
+  REFUSAL_REASONS,
+  type Receipt,
+  type RefusalReason,
+  type RunIntervals,
+} from './wire.ts';
 
 type Down = engawa.wire.v1.Down.$Properties;
 type ReceiptMessage = engawa.wire.v1.Receipt.$Properties & { pseudonym: Buffer; categories: number[] };
@@ -11,6 +18,8 @@ type ReceiptMessage = engawa.wire.v1.Receipt.$Properties & { pseudonym: Buffer; 
 /** No broker lets more cells be outstanding. */
 const HIGHEST_CREDIT = 65_535;
 const LATEST_S = 253_402_300_799;
+/** A day: whoever says more than that has a fault. */
+const LONGEST_PACE_MS = 86_400_000;
 const NONE = Buffer.alloc(0);
 
 function acknowledgedMessage(acknowledged: readonly RunIntervals[]) {
@@ -47,6 +56,13 @@ function refusalMessage({ reason, count }: NonNullable<DownBody['refusal']>) {
   return { reason: listed(REFUSAL_REASONS[reason], 'reason'), count: integer(count, 0, 65_535, 'count') };
 }
 
+function pacingMessage({ backlogWaitMs, reconnectSpreadMs }: Pacing) {
+  return {
+    backlogWaitMs: integer(backlogWaitMs, 0, LONGEST_PACE_MS, 'backlogWaitMs'),
+    reconnectSpreadMs: integer(reconnectSpreadMs, 0, LONGEST_PACE_MS, 'reconnectSpreadMs'),
+  };
+}
+
 /** The message of a down body; throws RangeError on what the wire cannot say. */
 export function downMessage(body: DownBody): Down {
   return {
@@ -57,6 +73,7 @@ export function downMessage(body: DownBody): Down {
     ...(body.refusal && { refusal: refusalMessage(body.refusal) }),
     ...(body.hole && { hole: holeMessage(body.hole) }),
     receipts: body.receipts.map(receiptMessage).sort(compareReceipts),
+    ...(body.pacing && { pacing: pacingMessage(body.pacing) }),
   };
 }
 
@@ -75,7 +92,7 @@ function holeIn(hole: engawa.wire.v1.Hole.$Properties) {
 
 /** The down body in a message; throws RangeError or EnumerationError. */
 export function downBody(message: Down): DownBody {
-  const { refusal, hole } = message;
+  const { refusal, hole, pacing } = message;
   return {
     cell: message.cell ?? 0,
     acknowledged: (message.acknowledged ?? []).map(({ run, steps }) => ({
@@ -92,5 +109,8 @@ export function downBody(message: Down): DownBody {
       erasedAtS: receipt.erasedAtS ?? 0,
       signature: bytesHex(receipt.signature ?? NONE, 64, 'signature'),
     })),
+    ...(pacing && {
+      pacing: { backlogWaitMs: pacing.backlogWaitMs ?? 0, reconnectSpreadMs: pacing.reconnectSpreadMs ?? 0 },
+    }),
   };
 }

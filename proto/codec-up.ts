@@ -85,6 +85,7 @@ export function upMessage(body: UpBody): Up {
     ranges: rangesMessage(body.run, body.ranges),
     blocks: blocksOf(body.records),
     withdrawals: withdrawalsMessage(body.withdrawals),
+    ...(body.asks === true && { asks: true }),
   };
 }
 
@@ -101,5 +102,6 @@ export function upBody(message: Up): UpBody {
       eraseKey: bytesHex(withdrawal.eraseKey ?? NONE, 32, 'eraseKey'),
       categories: categoryNames(withdrawal.categories ?? []),
     })),
+    ...(message.asks === true && { asks: true as const }),
   };
 }

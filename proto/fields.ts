@@ -2,13 +2,19 @@ import { CATEGORIES, type Category, categoryOf } from './lists.ts';
 
 /** Checks on single fields, alike for both directions: every one throws RangeError naming the field, never its value. */
 
-/** Hexadecimal digits as exactly `length` bytes. */
-export function hexBytes(text: string, length: number, field: string): Buffer {
-  const bytes = Buffer.from(text, 'hex');
-  if (text.length !== length * 2 || bytes.length !== length || bytes.toString('hex') !== text) {
+const HEXADECIMAL = /^[0-9a-f]*$/;
+
+/** Lower-case hexadecimal digits of exactly `length` bytes. */
+export function hexDigits(text: string, length: number, field: string): string {
+  if (text.length !== length * 2 || !HEXADECIMAL.test(text)) {
     throw new RangeError(`${field} must be ${length} bytes in lower-case hexadecimal`);
   }
-  return bytes;
+  return text;
+}
+
+/** Hexadecimal digits as exactly `length` bytes. */
+export function hexBytes(text: string, length: number, field: string): Buffer {
+  return Buffer.from(hexDigits(text, length, field), 'hex');
 }
 
 /** Exactly `length` bytes as hexadecimal digits. */

@@ -1,17 +1,19 @@
 import { UP_BODY_BYTES } from './cell.ts';
 import { encodeUp } from './codec.ts';
-import { WITHDRAWALS_PER_CELL } from './codec-up.ts';
 import type { Item } from './hub-item.ts';
+import { ordered } from './hub-order.ts';
 import { Intervals } from './intervals.ts';
 import type { Range, RunId, UpBody, WireRecord, Withdrawal } from './wire.ts';
 
 /** The part of a body that does not depend on what is carried. */
-export type Envelope = Pick<UpBody, 'run' | 'cell' | 'highestOrdinal'>;
+export type Envelope = Pick<UpBody, 'version' | 'run' | 'cell' | 'highestOrdinal'>;
 /** What the link knows about single items. */
 export interface Known {
   readonly isReceived: (run: RunId, seq: number) => boolean;
   /** In how large a company this item may still travel, after a refusal; undefined when it was never refused. */
   readonly atMost: (id: number) => number | undefined;
+  /** Live data had its share: this cell begins with backlog. */
+  readonly isBacklogsTurn: boolean;
 }
 /** A body and the items it carries. */
 export interface Fitted {
@@ -19,11 +21,12 @@ export interface Fitted {
   readonly items: readonly Item[];
 }
 
-/** More records than fit any cell: bounds the search. */
-const RECORDS_PER_CELL = 1500;
 /** Every range may cost the answer an interval. */
 const RANGES_PER_CELL = 128;
 const VOIDS_PER_CELL = 32;
+
+/** Two bytes are kept for `asks`. */
+const ROOM_BYTES = UP_BODY_BYTES - 2;
 
 /** Upper bounds in bytes, so that a small cell need not be encoded to know that it fits. */
 const BOUND = { envelope: 40, range: 30, record: 100, withdrawal: 60 };
@@ -53,12 +56,17 @@ function rangesFor(items: readonly Item[], voids: readonly Range[], known: Known
   return [...rangesOf(carried, false), ...rangesOf(declared, true).slice(0, VOIDS_PER_CELL)];
 }
 
+/** Version 1 has no mark for backlog. */
+function recordOf(item: Item & { record: WireRecord; backlog?: boolean }, { version }: Envelope): WireRecord {
+  return item.backlog === true && version === 2 ? { ...item.record, backlog: true } : item.record;
+}
+
 function bodyOf(envelope: Envelope, items: readonly Item[], voids: readonly Range[], known: Known): UpBody {
   const records: WireRecord[] = [];
   const withdrawals: Withdrawal[] = [];
   for (const item of items) {
     if ('withdrawal' in item) withdrawals.push(item.withdrawal);
-    else records.push(item.record);
+    else records.push(recordOf(item, envelope));
   }
   return { ...envelope, ranges: rangesFor(items, voids, known), records, withdrawals };
 }
@@ -71,23 +79,7 @@ function fits(body: UpBody): boolean {
     BOUND.range * ranges.length +
     BOUND.record * records.length +
     BOUND.withdrawal * withdrawals.length;
-  return bound <= UP_BODY_BYTES || encodeUp(body).length <= UP_BODY_BYTES;
-}
-
-/**
- * Withdrawals first, as many as one answer can receipt, then records, both in the order offered; a withdrawal that was
- * refused alone is never given up, and goes last so that it holds nothing up.
- */
-function ordered(items: readonly Item[], known: Known): Item[] {
-  const withdrawals = items.filter((item) => 'withdrawal' in item);
-  const refusedAlone = withdrawals.filter(({ id }) => known.atMost(id) === 1);
-  const records: Item[] = [];
-  for (const item of items) {
-    if (records.length === RECORDS_PER_CELL) break;
-    if (!('withdrawal' in item)) records.push(item);
-  }
-  const first = withdrawals.filter((item) => !refusedAlone.includes(item)).slice(0, WITHDRAWALS_PER_CELL);
-  return [...first, ...records, ...refusedAlone.slice(0, 1)];
+  return bound <= ROOM_BYTES || encodeUp(body).length <= ROOM_BYTES;
 }
 
 /** The longest beginning that no member's refusal forbids; a refused item never travels with untried ones. */
@@ -102,7 +94,7 @@ function company(items: readonly Item[], known: Known): { items: readonly Item[]
 }
 
 /**
- * The body of one cell with as many of the items, in order, as it can hold. Items that were in a refused cell travel
+ * The body of one cell with as many of the items, in the order of `ordered`, as it can hold. Items that were in a refused cell travel
  * alone and without void ranges, so that what the broker cannot read is found by halving and nothing else is blamed.
  */
 export function fitItems(
@@ -111,7 +103,9 @@ export function fitItems(
   offeredVoids: readonly Range[],
   known: Known,
 ): Fitted {
-  const { items, suspect } = company(ordered(offered, known), known);
+  const isRefusedAlone = ({ id }: Item) => known.atMost(id) === 1;
+  const { isBacklogsTurn } = known;
+  const { items, suspect } = company(ordered(offered, { isRefusedAlone, isBacklogsTurn }), known);
   const voids = suspect ? [] : offeredVoids;
   const bodyWith = (count: number) => bodyOf(envelope, items.slice(0, count), voids, known);
   const all = bodyWith(items.length);

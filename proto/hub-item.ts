@@ -26,14 +26,24 @@ interface Place {
 /** One outbox row on its way: a record, or a withdrawal (lane `control`). */
 export type Item = Place &
   (
-    | { readonly lane: Lane; readonly record: WireRecord }
+    | {
+        readonly lane: Lane;
+        readonly record: WireRecord;
+        /** It waited through an outage: it goes after what is live, at the broker's pace, and is marked on the wire. */
+        readonly backlog?: boolean;
+      }
     | { readonly lane: 'control'; readonly withdrawal: Withdrawal }
   );
 
 /** What the caller offers for the next cell. */
 export interface Offered {
-  /** Rows, oldest first, that passed the live check in this very turn; those in flight or done are left out by the link. */
+  /**
+   * Rows that passed the live check in this very turn, live ones and backlog each oldest first; those in flight or done are
+   * left out by the link. Offer a cell's worth of each kind: the link decides how they share the cell.
+   */
   readonly items: readonly Item[];
+  /** Monotonic milliseconds; needed as soon as there is backlog among the items. */
+  readonly nowMs?: number;
   /** Void ranges not yet acknowledged. */
   readonly voids: readonly Range[];
   /** The highest ordinal ever opened on this hub. */

@@ -1,7 +1,10 @@
-import { fitItems } from './hub-fit.ts';
+import { BacklogDoor } from './backlog-door.ts';
+import { type Flight, Flights, isBacklog } from './flights.ts';
+import { type Envelope, fitItems } from './hub-fit.ts';
 import { type Answered, type Composition, type Item, isAnsweredBy, type Offered } from './hub-item.ts';
+import { Ordinals } from './ordinals.ts';
 import { Received } from './received.ts';
-import type { DownBody, Range, Receipt, RefusalReason, RunId, UpBody } from './wire.ts';
+import type { DownBody, Receipt, RefusalReason, RunId, UpBody } from './wire.ts';
 
 /**
  * The hub's side of the link: which outbox items travel in which cell, and what an answer means. No clock, no disk,
@@ -16,14 +19,11 @@ import type { DownBody, Range, Receipt, RefusalReason, RunId, UpBody } from './w
  * - A cell the broker could not read is halved until the one unreadable item is alone: a record is quarantined, a
  *   withdrawal never; it is tried again when nothing else waits. `version` and `limit` never quarantine: everything
  *   waits, and only the timer's cells (sent even empty) try again until an answer says neither.
+ * - Live records go before backlog in every cell; backlog fills what is left, and begins a cell after three that held none.
+ *   It goes at the broker's pace and leaves one of the credit to live data (`backlog-door.ts`, `pacing.ts`); live data never waits for it.
+ * - A broker that does not know version 2 is spoken to in version 1 for the rest of the run.
  * - An item of an agreement opened before its ordinal was confirmed stays home (see `mayUse`).
  */
-
-interface Flight {
-  readonly body: UpBody;
-  readonly items: readonly Item[];
-  sentAtMs: number | undefined;
-}
 
 const UNREADABLE: readonly RefusalReason[] = ['field', 'enumeration', 'malformed'];
 
@@ -33,24 +33,23 @@ const NOT_NOW: readonly RefusalReason[] = ['version', 'limit'];
 /** The state of one run of one hub; everything in it may be lost in a crash. */
 export class HubLink {
   readonly #run: RunId;
-  readonly #flights = new Map<number, Flight>();
-  readonly #carriedBy = new Map<number, number>();
+  readonly #flights = new Flights();
+  readonly #door = new BacklogDoor();
   readonly #received = new Received();
+  readonly #ordinals: Ordinals;
   readonly #receipted = new Set<number>();
   readonly #atMost = new Map<number, number>();
   #nextCell = 1;
   #isPaced = false;
   #newestAnswered = 0;
   #credit: number;
-  #confirmedOrdinal: number;
-  #firstKept: number | undefined;
-  #kept: number;
+  #version: 1 | 2 = 2;
+  #reconnectSpreadMs: number | undefined;
 
   /** `run` of this start; the highest ordinal confirmed on disk (0 at first); cells that may be out before an answer. */
   constructor(start: { run: RunId; confirmedOrdinal: number; credit: number }) {
     this.#run = start.run;
-    this.#confirmedOrdinal = start.confirmedOrdinal;
-    this.#kept = start.confirmedOrdinal;
+    this.#ordinals = new Ordinals(start.confirmedOrdinal);
     this.#credit = start.credit;
   }
 
@@ -66,34 +65,30 @@ export class HubLink {
 
   /** The highest ordinal the broker is known to keep; a new agreement takes at least one more. */
   get keptOrdinal(): number {
-    return this.#kept;
+    return this.#ordinals.kept;
   }
 
   /** Whether items (withdrawals too) of this agreement may travel: its ordinal is confirmed. */
   mayUse(ordinal: number): boolean {
-    return ordinal <= this.#confirmedOrdinal;
+    return this.#ordinals.mayUse(ordinal);
   }
 
   /**
-   * Whether this ordinal may be confirmed: the first answer of this run has come, and the kept ordinal it showed was
-   * lower. One that may not must be re-numbered above `keptOrdinal`.
+   * Whether this ordinal may be confirmed: the first answer of this run showed a lower kept one. Another must be re-numbered
+   * above `keptOrdinal`.
    */
   canConfirm(ordinal: number): boolean {
-    return this.mayUse(ordinal) || (this.#firstKept !== undefined && ordinal > this.#firstKept);
+    return this.#ordinals.canConfirm(ordinal);
   }
 
-  /**
-   * Confirms every ordinal up to this one. The caller has that on disk first: the next run would re-number an ordinal
-   * that is in use, and what was stored under it would never be taken back.
-   */
+  /** Confirms every ordinal up to this one, which is on disk: else the next run would re-number one that is in use. */
   confirm(ordinal: number): void {
-    if (!this.canConfirm(ordinal)) throw new RangeError('this ordinal is not above the kept one');
-    this.#confirmedOrdinal = Math.max(this.#confirmedOrdinal, ordinal);
+    this.#ordinals.confirm(ordinal);
   }
 
   /** Whether this item is in a cell that has not been answered. */
   isInFlight(id: number): boolean {
-    return this.#carriedBy.has(id);
+    return this.#flights.carrierOf(id) !== undefined;
   }
 
   /**
@@ -102,41 +97,59 @@ export class HubLink {
    */
   compose(offered: Offered): Composition | undefined {
     const mayCarry = this.hasCredit && (!this.#isPaced || offered.evenEmpty === true);
-    const free = mayCarry ? offered.items.filter((item) => this.#isFree(item)) : [];
-    const voids = mayCarry ? this.#voidsFor(offered.voids) : [];
-    const envelope = { run: this.#run, cell: this.#nextCell, highestOrdinal: this.#ordinalFor(offered) };
-    const fitted = fitItems(envelope, free, voids, {
+    const waiting = mayCarry ? offered.items.filter((item) => this.#isFree(item)) : [];
+    const hasBacklog = waiting.some(isBacklog);
+    const mayBacklog = hasBacklog && this.#mayBacklog(offered.nowMs);
+    const free = hasBacklog && !mayBacklog ? waiting.filter((item) => !isBacklog(item)) : waiting;
+    // Those already received too, because declaring them again gets their row deleted.
+    const voids = mayCarry ? this.#flights.undeclared(offered.voids) : [];
+    const fitted = fitItems(this.#envelope(offered), free, voids, {
       isReceived: (run, seq) => this.#received.has(run, seq),
       atMost: (id) => this.#atMost.get(id),
+      isBacklogsTurn: this.#door.isTurn,
     });
     const carries = fitted.items.length + fitted.body.ranges.length > 0;
     if (!carries && offered.evenEmpty !== true) return undefined;
     const cell = this.#nextCell++;
-    if (carries) this.#launch(cell, fitted.body, fitted.items);
-    return { cell, body: fitted.body, ids: fitted.items.map((item) => item.id) };
+    const carried = fitted.items.filter(isBacklog).length;
+    if (mayBacklog) this.#door.passed(carried);
+    const asks = this.#version === 2 && this.#door.asks(carried, free.filter(isBacklog).length);
+    const body: UpBody = asks ? { ...fitted.body, asks } : fitted.body;
+    if (carries) this.#flights.launch(cell, body, fitted.items);
+    return { cell, body, ids: fitted.items.map((item) => item.id) };
+  }
+
+  #envelope(offered: Offered): Envelope {
+    const highestOrdinal = this.#ordinals.announced(offered.highestOrdinal);
+    const place = { run: this.#run, cell: this.#nextCell, highestOrdinal };
+    return this.#version === 2 ? { version: 2, ...place } : place;
+  }
+
+  /** Whether a cell composed at `nowMs` could carry backlog: only then is it worth reading. */
+  mayCarryBacklog(nowMs: number): boolean {
+    return this.hasCredit && this.#mayBacklog(nowMs);
+  }
+
+  #mayBacklog(nowMs: number | undefined): boolean {
+    return this.#door.isOpen(nowMs, this.#flights.withBacklog, this.#credit);
+  }
+
+  /**
+   * The instant from which the next cell with backlog may go, on the clock of `onAnswer`; Infinity before the first answer on
+   * a connection. An answer may allow it earlier or later.
+   */
+  get backlogNotBeforeMs(): number {
+    return this.#door.notBeforeMs;
+  }
+
+  /** Over how long the broker wants reconnections spread, in milliseconds; undefined while it never said. */
+  get reconnectSpreadMs(): number | undefined {
+    return this.#reconnectSpreadMs;
   }
 
   #isFree(item: Item): boolean {
-    if (this.#carriedBy.has(item.id) || this.#receipted.has(item.id) || !this.mayUse(item.ordinal)) return false;
+    if (this.isInFlight(item.id) || this.#receipted.has(item.id) || !this.mayUse(item.ordinal)) return false;
     return 'withdrawal' in item || !this.#received.has(item.run, item.seq);
-  }
-
-  /** Void ranges not in flight; those already received too, because declaring them again gets their row deleted. */
-  #voidsFor(voids: readonly Range[]): readonly Range[] {
-    if (voids.length === 0) return voids;
-    const declared = [...this.#flights.values()].flatMap(({ body }) => body.ranges.filter((range) => range.void));
-    const isIn = (range: Range, other: Range) =>
-      other.run === range.run && other.first <= range.first && other.first + other.count >= range.first + range.count;
-    return voids.filter((range) => !declared.some((other) => isIn(range, other)));
-  }
-
-  #ordinalFor(offered: Offered): number {
-    return Math.max(this.#kept, this.mayUse(offered.highestOrdinal) ? offered.highestOrdinal : 0);
-  }
-
-  #launch(cell: number, body: UpBody, items: readonly Item[]): void {
-    this.#flights.set(cell, { body, items, sentAtMs: undefined });
-    for (const item of items) this.#carriedBy.set(item.id, cell);
   }
 
   /** The body of a cell in flight, to be sealed again into the same bytes; undefined once it is answered or forgotten. */
@@ -153,19 +166,20 @@ export class HubLink {
   /** The cells in flight that were never sent on this connection, or not answered for `waitMs`, oldest first. */
   due(nowMs: number, waitMs: number): number[] {
     const isDue = ({ sentAtMs }: Flight) => sentAtMs === undefined || nowMs - sentAtMs >= waitMs;
-    return [...this.#flights].filter(([, flight]) => isDue(flight)).map(([cell]) => cell);
+    return this.#flights.entries().flatMap(([cell, flight]) => (isDue(flight) ? [cell] : []));
   }
 
-  /** The connection is gone: every cell in flight is due again. */
+  /** The connection is gone: every cell in flight is due again, and backlog waits for the next connection's first answer. */
   onDisconnect(): void {
-    for (const flight of this.#flights.values()) flight.sentAtMs = undefined;
+    this.#door.shut(this.#nextCell);
+    this.#flights.unsend();
   }
 
   /** These rows were purged: cells that carry one are forgotten and must not be sent again. Returns those cells. */
   purged(ids: Iterable<number>): number[] {
     const cells = new Set<number>();
     for (const id of ids) {
-      const cell = this.#carriedBy.get(id);
+      const cell = this.#flights.carrierOf(id);
       if (cell !== undefined) cells.add(cell);
       this.#atMost.delete(id);
     }
@@ -173,17 +187,18 @@ export class HubLink {
     return [...cells];
   }
 
-  /** Applies an opened answer; the caller has already removed receipts whose signature does not verify. */
-  onAnswer(answer: DownBody): Answered {
+  /**
+   * Applies an opened answer that came at `nowMs` (monotonic, the clock of `compose`); the caller has already removed receipts
+   * whose signature does not verify.
+   */
+  onAnswer(answer: DownBody, nowMs = 0): Answered {
+    this.#hold(answer, nowMs);
     for (const acknowledged of answer.acknowledged) this.#received.merge(acknowledged);
-    const firstOfRun = this.#firstKept === undefined;
-    this.#firstKept ??= answer.highestOrdinal;
-    this.#kept = Math.max(this.#kept, answer.highestOrdinal);
+    const firstOfRun = this.#ordinals.shown(answer.highestOrdinal);
     if (answer.cell > this.#newestAnswered) {
       this.#newestAnswered = answer.cell;
       this.#credit = answer.credit;
     }
-    this.#isPaced = answer.refusal !== undefined && NOT_NOW.includes(answer.refusal.reason);
     for (const receipt of answer.receipts) this.#markReceipted(receipt);
     const { freed, quarantined } = this.#conclude(answer);
     freed.push(...this.#endOverlapped());
@@ -194,13 +209,20 @@ export class HubLink {
       freed,
       ...(answer.hole && { hole: answer.hole }),
       ...(answer.refusal && { refusal: answer.refusal }),
-      keptOrdinal: this.#kept,
+      keptOrdinal: this.#ordinals.kept,
       firstOfRun,
     };
   }
 
+  #hold({ cell, pacing, refusal }: DownBody, nowMs: number): void {
+    this.#door.answered(cell, this.#flights.get(cell)?.body.asks === true, pacing, nowMs);
+    this.#reconnectSpreadMs = pacing?.reconnectSpreadMs ?? this.#reconnectSpreadMs;
+    this.#isPaced = refusal !== undefined && NOT_NOW.includes(refusal.reason);
+    if (refusal?.reason === 'version') this.#version = 1;
+  }
+
   #markReceipted(receipt: Receipt): void {
-    for (const { items } of this.#flights.values()) {
+    for (const [, { items }] of this.#flights.entries()) {
       for (const item of items) {
         if ('withdrawal' in item && isAnsweredBy(item.withdrawal, receipt)) this.#receipted.add(item.id);
       }
@@ -231,7 +253,7 @@ export class HubLink {
    * could store nothing, and its received rows may be deleted any moment, so that a purge would no longer find them.
    */
   #endOverlapped(): number[] {
-    const ended = [...this.#flights].filter(([, { body, items }]) => {
+    const ended = this.#flights.entries().filter(([, { body, items }]) => {
       const isTouched = body.ranges.some((range) => !range.void && this.#received.overlaps(range));
       return isTouched || (items.length === 0 && body.ranges.every((range) => this.#received.covers(range)));
     });
@@ -240,10 +262,6 @@ export class HubLink {
   }
 
   #end(cell: number): void {
-    for (const item of this.#flights.get(cell)?.items ?? []) {
-      this.#carriedBy.delete(item.id);
-      if (this.#isDone(item)) this.#atMost.delete(item.id);
-    }
-    this.#flights.delete(cell);
+    for (const item of this.#flights.end(cell)) if (this.#isDone(item)) this.#atMost.delete(item.id);
   }
 }

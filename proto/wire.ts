@@ -2,8 +2,11 @@ import type { Category, Property, Quantity } from './lists.ts';
 
 /** The shapes that cross the wire, as plain TypeScript; `codec.ts` turns them into bytes and back. */
 
-/** The version in every cell's first byte. */
-export const WIRE_VERSION = 1;
+/**
+ * The newest version in a cell's first byte. Version 2 adds the mark that a block is backlog, and pacing in answers; a hub
+ * whose cell is refused for its version goes on in version 1, and an answer has the version of the cell it answers.
+ */
+export const WIRE_VERSION = 2;
 
 /** One process start of a hub: 64 random bits as 16 lower-case hexadecimal digits. */
 export type RunId = string;
@@ -35,6 +38,8 @@ export interface WireRecord {
   readonly observedPermille: number;
   /** The hub's clock was not yet trusted. */
   readonly estimatedTime: boolean;
+  /** It waited through an outage and is sent after what is new; absent when it did not, and in version 1. */
+  readonly backlog?: true;
 }
 
 /** The home takes back these categories of the pseudonym this erase key stands for. */
@@ -46,12 +51,16 @@ export interface Withdrawal {
 
 /** What an up cell says. `ranges` name what the cell carries and what is void. */
 export interface UpBody {
+  /** The version it is sealed in; absent for 1. */
+  readonly version?: 2;
   readonly run: RunId;
   readonly cell: number;
   readonly highestOrdinal: number;
   readonly ranges: readonly Range[];
   readonly records: readonly WireRecord[];
   readonly withdrawals: readonly Withdrawal[];
+  /** Backlog waits that has no place in time yet; absent when none does, and in version 1. */
+  readonly asks?: true;
 }
 
 /** Sequences `first` to `last`, both included. */
@@ -94,6 +103,14 @@ export const REFUSAL_REASONS = {
 /** One reason of refusal. */
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
 
+/** How a hub holds back for the good of all hubs. */
+export interface Pacing {
+  /** For a cell that asked: milliseconds from the answer to the hub's next cell with backlog. */
+  readonly backlogWaitMs: number;
+  /** After a lost connection the next begins at random within so many milliseconds. */
+  readonly reconnectSpreadMs: number;
+}
+
 /** What a down cell says, in answer to up cell `cell` of the run it is sealed for. */
 export interface DownBody {
   readonly cell: number;
@@ -103,4 +120,6 @@ export interface DownBody {
   readonly refusal?: { readonly reason: RefusalReason; readonly count: number };
   readonly hole?: { readonly run: RunId; readonly first: number; readonly last: number };
   readonly receipts: readonly Receipt[];
+  /** Only in answers to cells of version 2. */
+  readonly pacing?: Pacing;
 }

@@ -19,6 +19,8 @@ export interface RecordLine {
   /** Share of the window that was observed, 0 to 1. */
   readonly observed: number;
   readonly time_quality: 'trusted' | 'estimated';
+  /** The home could not be reached when it happened: it waited there and came after what was newer. */
+  readonly backlog: boolean;
 }
 
 /** A withdrawal as a recipient reads it: delete these categories of this pseudonym. */
@@ -63,5 +65,6 @@ export function recordLine(
     ...(state !== undefined && { state }),
     observed: record.observedPermille / 1_000,
     time_quality: record.estimatedTime ? 'estimated' : 'trusted',
+    backlog: record.backlog,
   };
 }

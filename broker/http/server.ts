@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.ts';
+import { type CardRoutes, cardRoutes } from './card-routes.ts';
 import { shapeErrors } from './errors.ts';
 import { type FeedRoutes, feedRoutes } from './feed-routes.ts';
 import { type HealthRoutes, healthRoutes } from './health-routes.ts';
@@ -23,7 +24,10 @@ export function bareServer(log: Logger): FastifyInstance {
 }
 
 /** The broker's HTTP server with all its routes; the caller listens. */
-export async function httpServer(routes: HubRoutes & FeedRoutes & HealthRoutes, log: Logger): Promise<FastifyInstance> {
+export async function httpServer(
+  routes: HubRoutes & FeedRoutes & HealthRoutes & CardRoutes,
+  log: Logger,
+): Promise<FastifyInstance> {
   const server = bareServer(log);
   await server.register(helmet, { contentSecurityPolicy: { directives: { 'default-src': ["'none'"] } } });
   await server.register(rateLimit, { max: LIMITS.requestsPerMinute, timeWindow: 60_000 });
@@ -42,6 +46,7 @@ export async function httpServer(routes: HubRoutes & FeedRoutes & HealthRoutes, 
     hubRoutes(server, routes);
     feedRoutes(server, routes);
     healthRoutes(server, routes);
+    cardRoutes(server, routes);
     server.get('/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());
   });
   return server;

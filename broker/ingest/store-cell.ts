@@ -101,6 +101,7 @@ const storedRecord = (record: AcceptedRecord): StoredRecord => ({
   value: record.value,
   observedPermille: record.observedPermille,
   estimatedTime: record.estimatedTime,
+  backlog: record.backlog === true,
 });
 
 async function appendBlocks(

@@ -6,6 +6,7 @@ import type { Operator } from '../operator.ts';
 import type { BrokerStore, Hub } from '../store/store.ts';
 import type { Surroundings } from '../surroundings.ts';
 import { finishWithdrawals } from '../withdrawals/withdrawals.ts';
+import type { Visit } from './ingress.ts';
 import { storeCell } from './store-cell.ts';
 
 /** What taking cells needs. */
@@ -14,15 +15,17 @@ export interface CellTaking {
   readonly operator: Operator;
   readonly counts: Counts;
   readonly surroundings: Surroundings;
-  /** Cells the hub may have outstanding, as things are now. */
-  readonly credit: () => number;
+  /** Called when a cell arrives. */
+  readonly arrive: () => Visit;
 }
 
 const HUB = /^[0-9a-f]{32}$/;
 
-async function takeBody(taking: CellTaking, hub: Hub, body: UpBody): Promise<DownBody> {
+async function takeBody(taking: CellTaking, visit: Visit, hub: Hub, body: UpBody): Promise<DownBody> {
   const { store, operator, counts, surroundings } = taking;
-  const stored = await store.transact((transaction) => storeCell(transaction, hub.hub, body, surroundings));
+  const stored = await store.transact((transaction) =>
+    visit.timed(() => storeCell(transaction, hub.hub, body, surroundings)),
+  );
   const receipts = await finishWithdrawals(store, operator, stored.withdrawals);
   const { acceptance } = stored;
   counts.add('records', stored.records);
@@ -31,11 +34,13 @@ async function takeBody(taking: CellTaking, hub: Hub, body: UpBody): Promise<Dow
   counts.add('droppedOffer', acceptance.dropped.offer);
   if (acceptance.outcome === 'duplicate' && body.ranges.some((range) => !range.void)) counts.add('duplicates');
   if (acceptance.refusal) counts.add('refused');
-  return answer({ body, acceptance, receipts, credit: taking.credit() });
+  const hadBacklog = body.records.some(({ backlog }) => backlog === true);
+  return answer({ body, acceptance, receipts, ...visit.allow({ hadBacklog, asks: body.asks === true }) });
 }
 
 async function refuseCell(
   taking: CellTaking,
+  visit: Visit,
   hub: Hub,
   of: { run: string; cell: number },
   reason: RefusalReason,
@@ -46,7 +51,13 @@ async function refuseCell(
     held: await transaction.intervals(hub.hub, of.run),
     highestOrdinal: (await transaction.hub(hub.hub))?.highestOrdinal ?? 0,
   }));
-  return refuse({ ...of, reason, held, highestOrdinal, credit: taking.credit() });
+  return refuse({
+    ...of,
+    reason,
+    held,
+    highestOrdinal,
+    credit: visit.allow({ hadBacklog: false, asks: false }).credit,
+  });
 }
 
 /**
@@ -56,19 +67,20 @@ async function refuseCell(
  */
 export async function takeCell(taking: CellTaking, hub: string, frame: Buffer): Promise<Buffer | undefined> {
   const silent = (reason: Counted): undefined => taking.counts.add(reason) as undefined;
+  const visit = taking.arrive();
   const header = peekUp(frame);
   if (!header.ok) return silent(header.reason === 'size' ? 'wrongSize' : 'notOpened');
   const known = HUB.test(hub) ? await taking.store.hub(hub) : undefined;
   if (!known) return silent('notEnrolled');
   const { enrolmentKey } = known;
   const id = Buffer.from(hub, 'hex');
-  const opened = openUp({ frame, enrolmentKey, hub: id });
+  const opened = await visit.timed(() => openUp({ frame, enrolmentKey, hub: id }));
   if (!opened.ok && opened.reason === 'seal') return silent('notOpened');
   if (!opened.ok && opened.reason === 'size') return silent('wrongSize');
   const body = opened.ok
-    ? await takeBody(taking, known, opened.body)
-    : await refuseCell(taking, known, header, opened.reason as RefusalReason);
+    ? await takeBody(taking, visit, known, opened.body)
+    : await refuseCell(taking, visit, known, header, opened.reason as RefusalReason);
   taking.counts.add('cells');
   const randomNonce = taking.surroundings.random(12);
-  return sealDown({ enrolmentKey, hub: id, run: header.run, body, randomNonce });
+  return sealDown({ enrolmentKey, hub: id, run: header.run, version: header.version, body, randomNonce });
 }

@@ -11,15 +11,25 @@ export interface StoredRecord {
   readonly value: number;
   readonly observedPermille: number;
   readonly estimatedTime: boolean;
+  /** It reached the broker late, after an outage of the hub's way to it. */
+  readonly backlog: boolean;
 }
 
 const CIPHER = 'aes-256-gcm';
 const TAG_BYTES = 16;
 
-type Row = [number, number, number, number, number, number, 0 | 1];
+/** The last column is only there when it is 1: blocks of earlier versions have none. */
+type Row = [number, number, number, number, number, number, 0 | 1, 1?];
 
 const associated = (id: Buffer, pseudonym: string, category: Category): Buffer =>
   Buffer.concat([id, Buffer.from(pseudonym, 'hex'), Buffer.from(category)]);
+
+function rowOf(record: StoredRecord): Row {
+  const { property, quantity, timeS, windowS, value, observedPermille, estimatedTime, backlog } = record;
+  const estimated = estimatedTime ? 1 : 0;
+  const row = [property, quantity, timeS, windowS, value, observedPermille, estimated] as const;
+  return backlog ? [...row, 1] : [...row];
+}
 
 /** Encrypts records under the pair's key, bound to block id, pseudonym and category, so that no ciphertext can be moved. */
 export function sealBlock(
@@ -29,15 +39,7 @@ export function sealBlock(
 ): Buffer {
   const cipher = createCipheriv(CIPHER, key, block.nonce, { authTagLength: TAG_BYTES });
   cipher.setAAD(associated(block.id, block.pseudonym, block.category));
-  const rows: Row[] = records.map((r) => [
-    r.property,
-    r.quantity,
-    r.timeS,
-    r.windowS,
-    r.value,
-    r.observedPermille,
-    r.estimatedTime ? 1 : 0,
-  ]);
+  const rows = records.map(rowOf);
   return Buffer.concat([cipher.update(JSON.stringify(rows), 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -49,7 +51,7 @@ export function openBlock(block: Block, key: Buffer): StoredRecord[] | undefined
     decipher.setAAD(associated(block.id, block.pseudonym, block.category));
     decipher.setAuthTag(block.ciphertext.subarray(-TAG_BYTES));
     const rows: Row[] = JSON.parse(Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8'));
-    return rows.map(([property, quantity, timeS, windowS, value, observedPermille, estimated]) => ({
+    return rows.map(([property, quantity, timeS, windowS, value, observedPermille, estimated, late]) => ({
       property,
       quantity,
       timeS,
@@ -57,6 +59,7 @@ export function openBlock(block: Block, key: Buffer): StoredRecord[] | undefined
       value,
       observedPermille,
       estimatedTime: estimated === 1,
+      backlog: late === 1,
     }));
   } catch {
     return undefined;

@@ -23,17 +23,21 @@ export interface AnswersSettings {
   /** Changes that confirm or re-number ordinals; asked once, at the first answer of the run. */
   readonly confirmOrdinals: (kept: number) => readonly Change[];
   readonly counts: UplinkCounts;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
 }
 
 /** What one answer came to, once it is committed. */
 export interface Settled {
   readonly acknowledged: number;
+  /** Whether rows may be offered that could not be before. */
+  readonly hasFreed: boolean;
 }
 
 /** Ordinals count the yeses a home ever said; an answer that shows as many as this is a fault, and taking it would use them up. */
 const ORDINALS = 2 ** 31;
 
-/** Opens answers, checks receipts, and commits everything an answer means in one transaction. */
+/** Opens answers, checks receipts, takes out what was acknowledged, and commits everything else an answer means in one transaction. */
 export class Answers {
   readonly #settings: AnswersSettings;
   readonly #serviceKey: ReturnType<typeof publicFromRaw>;
@@ -64,7 +68,7 @@ export class Answers {
       counts.add('ordinal');
       return undefined;
     }
-    return this.#settle(link.onAnswer(this.#believed(opened.body)));
+    return this.#settle(link.onAnswer(this.#believed(opened.body), this.#settings.now()));
   }
 
   /** An answer without receipts that are not the operator's and without runs this hub never had. */
@@ -82,10 +86,13 @@ export class Answers {
     if (answered.firstOfRun) this.#confirming = true;
     if (answered.refusal) counts.add(`refused:${answered.refusal.reason}`, answered.refusal.count);
     counts.add('quarantined', answered.quarantined.length);
-    const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.exit.countIn(one), 0);
     if (answered.firstOfRun) this.#ordinals = this.#guarded(() => this.#settings.confirmOrdinals(answered.keptOrdinal));
-    await this.#commit(this.#guarded(() => this.#changes(answered)));
-    return { acknowledged };
+    // Holes are judged by what the tables hold, before anything is taken out of them.
+    const changes = this.#guarded(() => this.#changes(answered));
+    const acknowledged = answered.acknowledged.reduce((sum, one) => sum + outbox.exit.acknowledge(one), 0);
+    const hasFreed = answered.firstOfRun || answered.freed.length > 0 || changes.length > 0;
+    await this.#commit(changes);
+    return { acknowledged, hasFreed };
   }
 
   /**
@@ -104,7 +111,7 @@ export class Answers {
   #changes(answered: Answered): Change[] {
     const { outbox, onReceipt } = this.#settings;
     return [
-      ...answered.acknowledged.flatMap((one) => [...outbox.exit.acknowledged(one), ...this.#holes(one)]),
+      ...answered.acknowledged.flatMap((one) => this.#holes(one)),
       ...(answered.hole ? outbox.exit.voidMissing(answered.hole.run, answered.hole) : []),
       ...outbox.exit.dropped(
         answered.quarantined.map(({ id }) => id),
@@ -127,6 +134,7 @@ export class Answers {
     this.#unsettled = [];
     const ordinals = this.#ordinals;
     this.#ordinals = undefined;
+    if (all.length === 0 && !ordinals) return;
     try {
       await this.#settings.outbox.commit([...(ordinals ?? []), ...all]);
       if (ordinals) this.#confirming = false;

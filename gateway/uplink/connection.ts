@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { LIMITS } from '../limits.ts';
+import { Backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
 /** Where the connection goes and as whom; credentials inside the URL win over user name and password. */
@@ -26,17 +27,16 @@ export interface Listener {
 const REFUSED_CODES = new Set([4, 5]);
 
 /**
- * One MQTT connection after another, with jittered backoff between them. Every connection is a new client that is
+ * One MQTT connection after another, with jittered waits between them (`backoff.ts`). Every connection is a new client that is
  * thrown away with its memory when it ends, so that nothing is ever sent again but by the outbox.
  */
 export class Connection {
   readonly #address: Address;
   readonly #clock: Clock;
-  readonly #random: () => number;
+  readonly #backoff: Backoff;
   readonly #listener: Listener;
   #client: MqttClient | undefined;
   #up = false;
-  #failures = 0;
   #closed = false;
   #cancelRetry: (() => void) | undefined;
   #problem: Problem | undefined;
@@ -45,7 +45,7 @@ export class Connection {
     this.#address = address;
     this.#listener = listener;
     this.#clock = clock;
-    this.#random = random;
+    this.#backoff = new Backoff(random);
     void this.#open();
   }
 
@@ -69,7 +69,12 @@ export class Connection {
 
   /** The data broker answered: the next lost connection starts its backoff from the shortest wait. */
   answered(): void {
-    this.#failures = 0;
+    this.#backoff.answered();
+  }
+
+  /** The data broker said over how long it wants lost connections spread, in milliseconds. */
+  spread(spreadMs: number): void {
+    this.#backoff.spread(spreadMs);
   }
 
   /** Ends the connection and tries no more. */
@@ -148,10 +153,7 @@ export class Connection {
     this.#problem = problem;
     client?.end(true);
     this.#listener.onDown(problem);
-    const boundMs = Math.min(LIMITS.reconnectMaxMs, LIMITS.reconnectMinMs * 2 ** this.#failures);
-    this.#failures = Math.min(this.#failures + 1, 30);
-    const waitMs = LIMITS.reconnectMinMs / 2 + this.#random() * (boundMs - LIMITS.reconnectMinMs / 2);
-    this.#cancelRetry = this.#clock.after(waitMs, () => void this.#open());
+    this.#cancelRetry = this.#clock.after(this.#backoff.next(), () => void this.#open());
   }
 }
 

@@ -4,7 +4,8 @@ import type { Problem } from './connection.ts';
 
 /**
  * What the uplink counts: cells the data broker refused, answers that did not open or show an ordinal no home reaches,
- * runs in answers that this hub never had, rows withheld because consent ended, rows the data broker cannot read, receipts whose signature is not the operator's, lost
+ * runs in answers that this hub never had, rows withheld because consent ended, rows the data broker
+ * cannot read, power that was thinned because the outbox was full, receipts whose signature is not the operator's, lost
  * connections, commits the store refused (`unsettled`), and faults of the program itself.
  */
 export type UplinkCount =
@@ -15,6 +16,7 @@ export type UplinkCount =
   | 'foreignRun'
   | 'withheld'
   | 'quarantined'
+  | 'thinned'
   | 'receiptInvalid'
   | 'unsettled'
   | 'fault';

@@ -4,7 +4,7 @@ import type { Lane } from '../../proto/lists.ts';
 import type { UpBody } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import type { OutboxRow } from '../outbox/row.ts';
+import type { ErasureRow, OutboxRow } from '../outbox/row.ts';
 import type { UplinkCounts } from './counts.ts';
 import { type MayLeave, WaitingRows } from './waiting-rows.ts';
 
@@ -25,7 +25,7 @@ export interface LanesSettings {
 
 interface Cell {
   readonly lane: Lane;
-  readonly rows: readonly OutboxRow[];
+  readonly rows: readonly (OutboxRow | ErasureRow)[];
 }
 
 /**
@@ -42,7 +42,13 @@ export class Lanes {
   constructor(settings: LanesSettings) {
     this.#settings = settings;
     const { outbox, mayLeave } = settings;
-    this.#waiting = new WaitingRows({ outbox, mayLeave, drop: (rows) => this.#drop(rows) });
+    this.#waiting = new WaitingRows({
+      outbox,
+      mayLeave,
+      drop: (rows) => this.#drop(rows, 'withheld'),
+      mayCarryBacklog: () => settings.link.mayCarryBacklog(settings.now()),
+      skip: (id) => this.#dropping.has(id) || settings.link.isInFlight(id),
+    });
   }
 
   /** The shaped lane's tick: writes one cell (when connected) and seals the next. */
@@ -58,10 +64,10 @@ export class Lanes {
     this.#ahead ??= this.#compose('shaped');
   }
 
-  /** A connection is up: what was in flight on the prompt lane goes again, then what waits; `greet` sends an empty cell. */
-  connected(greet: boolean): void {
+  /** A connection is up after `outageMs` without one: what was in flight on the prompt lane goes again, then what waits; `greet` sends an empty cell. */
+  connected(greet: boolean, outageMs: number): void {
     this.#forgetEnded();
-    this.#waiting.lookAgain();
+    this.#waiting.connected(outageMs);
     if (greet) this.#greet();
     this.#ahead ??= this.#compose('shaped');
     for (const cell of this.#due('prompt')) this.#sendAgain(cell);
@@ -73,10 +79,17 @@ export class Lanes {
     this.#settings.link.onDisconnect();
   }
 
-  /** An answer is on disk: what it confirmed or freed may go now. */
-  answered(): void {
-    this.#waiting.lookAgain();
+  /** An answer was taken: what its credit allows may go now, and, when it freed or confirmed something, that too. */
+  answered(hasFreed = true): void {
+    if (hasFreed) this.#waiting.lookAgain();
     this.flush();
+  }
+
+  /** Takes the oldest waiting power out, about this many rows, because the outbox is full: what is on its way stays. */
+  thin(count: number): void {
+    const { link, outbox } = this.#settings;
+    const free = outbox.exit.oldestPower(count).filter(({ id }) => !link.isInFlight(id));
+    this.#drop(free, 'thinned');
   }
 
   /** Sends what waits on the prompt lane, as far as the credit goes. */
@@ -107,8 +120,7 @@ export class Lanes {
 
   #withdrawalWaits(): boolean {
     const { link, outbox } = this.#settings;
-    const rows = outbox.exit.pending('control', 0, LIMITS.composeRows);
-    return link.hasCredit && rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
+    return link.hasCredit && outbox.exit.erasures().some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
   }
 
   #idsIn(cell: number): number[] {
@@ -144,7 +156,11 @@ export class Lanes {
     const { link, outbox, now } = this.#settings;
     link.sent(cell, now());
     const voids = link.body(cell)?.ranges.filter((range) => range.void) ?? [];
-    outbox.exit.handOut(this.#cells.get(cell)?.rows ?? [], voids);
+    const rows = this.#cells.get(cell)?.rows ?? [];
+    outbox.exit.handOut(
+      rows.filter(({ lane }) => lane !== 'control').map(({ id }) => id),
+      voids,
+    );
   }
 
   #due(lane: Lane): number[] {
@@ -155,13 +171,13 @@ export class Lanes {
   #compose(lane: Lane): { cell: number; frame: Buffer } | undefined {
     const { link, outbox } = this.#settings;
     const highestOrdinal = this.#settings.highestOrdinal();
-    const limit = this.#settings.isHeld() ? 0 : LIMITS.composeRows + this.#rowsInFlight();
-    const rows = this.#waiting.read(lane, limit).filter(({ id }) => !this.#dropping.has(id));
-    const waiting = rows.some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
-    if (lane === 'prompt' && !waiting) return undefined;
-    const control = outbox.exit.pending('control', 0, limit);
+    const limit = this.#settings.isHeld() ? 0 : LIMITS.composeRows;
+    const rows = this.#waiting.read(lane, limit);
+    if (lane === 'prompt' && !rows.some((row) => link.mayUse(row.ordinal))) return undefined;
+    const items = [...(limit > 0 ? outbox.exit.erasures() : []), ...rows];
     const composed = link.compose({
-      items: [...control, ...rows],
+      items,
+      nowMs: this.#settings.now(),
       voids: outbox.exit.voids(Math.min(limit, LIMITS.composeVoids)),
       highestOrdinal,
       evenEmpty: lane === 'shaped',
@@ -169,13 +185,9 @@ export class Lanes {
     if (!composed) return undefined;
     const ids = new Set(composed.ids);
     if (link.body(composed.cell)) {
-      this.#cells.set(composed.cell, { lane, rows: [...control, ...rows].filter(({ id }) => ids.has(id)) });
+      this.#cells.set(composed.cell, { lane, rows: items.filter(({ id }) => ids.has(id)) });
     }
     return { cell: composed.cell, frame: this.#seal(composed.body) };
-  }
-
-  #rowsInFlight(): number {
-    return [...this.#cells.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   }
 
   /**
@@ -187,11 +199,15 @@ export class Lanes {
     const failing = (this.#cells.get(cell)?.rows ?? []).filter((row) => this.#waiting.verdict(row) !== 'leave');
     if (failing.length === 0) return true;
     link.purged(failing.map(({ id }) => id));
-    this.#drop(failing.filter((row) => this.#waiting.verdict(row) === 'ended'));
+    this.#waiting.lookAgain();
+    this.#drop(
+      failing.filter((row) => this.#waiting.verdict(row) === 'ended'),
+      'withheld',
+    );
     return false;
   }
 
-  #drop(rows: readonly OutboxRow[]): void {
+  #drop(rows: readonly { readonly id: number }[], outcome: 'withheld' | 'thinned'): void {
     const { link, outbox, counts } = this.#settings;
     const ids = rows.map(({ id }) => id).filter((id) => !this.#dropping.has(id));
     if (ids.length === 0) return;
@@ -199,10 +215,14 @@ export class Lanes {
     for (const id of ids) this.#dropping.add(id);
     const undo = () => {
       for (const id of ids) this.#dropping.delete(id);
+      this.#waiting.lookAgain();
     };
-    counts.add('withheld', ids.length);
-    // Refused by the store: the rows stay, and the next live check drops them again.
-    outbox.commit(outbox.exit.dropped(ids, 'withheld')).then(undo, undo);
+    // Refused by the store: the rows stay, and are dropped again the next time they are looked at.
+    const dropped = () => {
+      counts.add(outcome, ids.length);
+      undo();
+    };
+    outbox.commit(outbox.exit.dropped(ids, outcome)).then(dropped, undo);
   }
 
   #forgetEnded(): void {

@@ -1,5 +1,6 @@
 import { type Offer, readOffer } from '../../proto/offer.ts';
 import { LIMITS } from '../limits.ts';
+import type { Clock } from './clock.ts';
 import { askOperator, type Fetch } from './operator-http.ts';
 
 /** An offer signed by the pinned operator: the document, the hash (32 bytes) a grant pins, and the JWS it came as. */
@@ -26,5 +27,27 @@ export async function fetchOffers(fetch: Fetch, url: string, rootKey: Buffer): P
     ok: true,
     offers: read.flatMap(({ jws, result }) => (result.ok ? [{ jws, offer: result.offer, hash: result.hash }] : [])),
     problems: read.flatMap(({ result }) => (result.ok ? [] : result.problems)),
+  };
+}
+
+/**
+ * Refreshes the offers again and again until the answer is called: at first within a random part of `everyMs`, then each time
+ * after half of it to one and a half, drawn anew, so that hubs started by the same power cut never ask together.
+ */
+export function keepRefreshed(
+  refresh: () => Promise<unknown>,
+  { clock, random, everyMs = LIMITS.refreshOffersMs }: { clock: Clock; random: () => number; everyMs?: number },
+): () => void {
+  let cancel = clock.after(random() * everyMs, again);
+  let isStopped = false;
+  function again(): void {
+    const plan = () => {
+      if (!isStopped) cancel = clock.after((0.5 + random()) * everyMs, again);
+    };
+    refresh().then(plan, plan);
+  }
+  return () => {
+    isStopped = true;
+    cancel();
   };
 }

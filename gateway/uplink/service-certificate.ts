@@ -1,13 +1,13 @@
-import { compactVerify } from 'jose';
+import { readCompactJws } from '../../proto/compact-jws.ts';
 import { operatorId, publicFromRaw } from '../../proto/keys.ts';
 import { bytesIn, textIn } from './operator-http.ts';
 
 /** The service key (32 bytes raw Ed25519) that a certificate (compact JWS) by this root key names, or undefined. */
 export async function readServiceCertificate(certificate: string, rootPublicKey: Buffer): Promise<Buffer | undefined> {
   const key = publicFromRaw('ed25519', rootPublicKey);
-  const verified = await compactVerify(certificate, key, { algorithms: ['EdDSA', 'Ed25519'] }).catch(() => undefined);
-  if (verified?.protectedHeader.typ !== 'engawa-service') return undefined;
-  const document = parse(verified.payload);
+  const payload = readCompactJws(certificate, key, 'engawa-service');
+  if (payload === undefined) return undefined;
+  const document = parse(payload);
   if (textIn(document, 'operator') !== operatorId(rootPublicKey).toString('hex')) return undefined;
   if ((document as { schema?: unknown }).schema !== 1) return undefined;
   return bytesIn(document, 'serviceKey', 32);

@@ -42,6 +42,12 @@ export interface UplinkSettings {
   readonly onReceipt: (receipt: Receipt) => readonly Change[];
   /** So many records were acknowledged and are deleted. */
   readonly onAcknowledged: (count: number) => void;
+  /** The last contact with the data broker: what an earlier process stored (milliseconds since 1970), the home's time now, and where it is stored. */
+  readonly contact: {
+    readonly storedMs: number | undefined;
+    homeMs(): number;
+    store(contactMs: number): void;
+  };
   readonly clock: Clock;
   /** From 0 up to 1, for phase and backoff. */
   readonly random: () => number;
@@ -67,6 +73,8 @@ export interface Uplink {
   recheck(): void;
   /** The highest ordinal the broker keeps; undefined until the first answer of this run. */
   keptOrdinal(): number | undefined;
+  /** The outbox is full: the oldest waiting power makes room, about this many rows. */
+  thin(count: number): void;
   status(): UplinkStatus;
   close(): Promise<void>;
 }

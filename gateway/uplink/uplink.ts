@@ -7,6 +7,7 @@ import { Cadence } from './cadence.ts';
 import { Connection, type Problem } from './connection.ts';
 import { UplinkCounts } from './counts.ts';
 import { Lanes } from './lanes.ts';
+import { Outage } from './outage.ts';
 import type { Enrolment, Uplink, UplinkSettings, UplinkStatus } from './uplink-settings.ts';
 
 const CADENCE_MS = 10_000;
@@ -25,8 +26,9 @@ class RunningUplink implements Uplink {
   readonly #cadence: Cadence;
   readonly #connection: Connection;
   #cancelTick: () => void = () => undefined;
+  #cancelBacklog: () => void = () => undefined;
   #answered = false;
-  #downSinceMs: number | undefined;
+  readonly #outage: Outage;
   #lastAcknowledgedMs: number | null = null;
   #closed = false;
 
@@ -43,6 +45,7 @@ class RunningUplink implements Uplink {
       serviceKey: enrolment.serviceKey,
       onReceipt,
       confirmOrdinals: (kept) => ordinals.confirmed(kept),
+      now: () => clock.now(),
     });
     this.#lanes = new Lanes({
       ...shared,
@@ -52,6 +55,8 @@ class RunningUplink implements Uplink {
       send: (frame) => this.#connection.send(frame),
       now: () => clock.now(),
     });
+    this.#outage = new Outage(settings.contact.storedMs);
+    this.#outage.down(clock.now());
     this.#cadence = new Cadence(settings.cadenceMs ?? CADENCE_MS, random());
     this.#connection = new Connection(addressOf(enrolment), this.#listener(), clock, random);
     this.#planTick();
@@ -63,6 +68,10 @@ class RunningUplink implements Uplink {
 
   recheck(): void {
     this.#lanes.recheck();
+  }
+
+  thin(count: number): void {
+    this.#lanes.thin(count);
   }
 
   keptOrdinal(): number | undefined {
@@ -82,6 +91,8 @@ class RunningUplink implements Uplink {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTick();
+    this.#cancelBacklog();
+    if (this.#connection.isUp && this.#answered) this.#noteContact(true);
     await this.#connection.close();
     await this.#settings.outbox.settle();
   }
@@ -89,13 +100,14 @@ class RunningUplink implements Uplink {
   #listener() {
     return {
       onUp: () => {
-        const nowMs = this.#settings.clock.now();
-        if (this.#downSinceMs !== undefined) this.#cadence.outage(nowMs - this.#downSinceMs, nowMs);
-        this.#downSinceMs = undefined;
-        this.#lanes.connected(!this.#answered);
+        const { clock, contact } = this.#settings;
+        const nowMs = clock.now();
+        const outageMs = this.#outage.up(nowMs, contact.homeMs());
+        this.#cadence.outage(outageMs, nowMs);
+        this.#lanes.connected(!this.#answered, outageMs);
       },
       onDown: (problem: Problem) => {
-        this.#downSinceMs ??= this.#settings.clock.now();
+        this.#outage.down(this.#settings.clock.now());
         this.#counts.add(`connection:${problem}`);
         this.#lanes.disconnected();
       },
@@ -108,15 +120,24 @@ class RunningUplink implements Uplink {
     if (!settling) return;
     this.#answered = true;
     this.#connection.answered();
+    if (this.#link.reconnectSpreadMs !== undefined) this.#connection.spread(this.#link.reconnectSpreadMs);
+    this.#noteContact();
     try {
-      const { acknowledged } = await settling;
+      const { acknowledged, hasFreed } = await settling;
       this.#lastAcknowledgedMs = this.#settings.clock.wall();
       if (acknowledged > 0) this.#settings.onAcknowledged(acknowledged);
+      if (!this.#closed && this.#connection.isUp) this.#lanes.answered(hasFreed);
+      this.#planBacklog();
     } catch {
       // Counted by Answers, and tried again with the next answer.
-      return;
     }
-    if (!this.#closed && this.#connection.isUp) this.#lanes.answered();
+  }
+
+  /** The length of an outage outlives the process, because the faster cadence after it depends on nothing else. */
+  #noteContact(isLast = false): void {
+    const { clock, contact } = this.#settings;
+    const contactMs = this.#outage.contact(contact.homeMs(), this.#cadence.fastLeftMs(clock.now()), isLast);
+    if (contactMs !== undefined) contact.store(contactMs);
   }
 
   /** Ordinals are on disk as confirmed before they are used here: those of the first answer by its commit, later ones by their own. */
@@ -124,6 +145,15 @@ class RunningUplink implements Uplink {
     const highest = this.#settings.ordinals.highest();
     if (!this.#answers.confirming && this.#link.canConfirm(highest)) this.#link.confirm(highest);
     return highest;
+  }
+
+  /** The data broker asked the backlog to wait: it goes on when that time has come. */
+  #planBacklog(): void {
+    const { clock } = this.#settings;
+    const waitMs = this.#link.backlogNotBeforeMs - clock.now();
+    if (!Number.isFinite(waitMs) || waitMs <= 0 || this.#closed) return;
+    this.#cancelBacklog();
+    this.#cancelBacklog = clock.after(waitMs, () => this.notify());
   }
 
   #planTick(): void {

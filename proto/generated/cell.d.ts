@@ -159,6 +159,9 @@ export namespace engawa {
                 /** Up withdrawals. */
                 withdrawals: engawa.wire.v1.Withdrawal.$Properties[];
 
+                /** Up asks. */
+                asks: boolean;
+
                 /**
                  * Encodes the specified Up message. Does not implicitly {@link engawa.wire.v1.Up.verify|verify} messages.
                  * @param message Up message or plain object to encode
@@ -200,6 +203,9 @@ export namespace engawa {
 
                     /** Up withdrawals */
                     withdrawals?: (engawa.wire.v1.Withdrawal.$Properties[]|null);
+
+                    /** Up asks */
+                    asks?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -309,6 +315,9 @@ export namespace engawa {
                 /** Block series. */
                 series: engawa.wire.v1.Series.$Properties[];
 
+                /** Block backlog. */
+                backlog: boolean;
+
                 /**
                  * Encodes the specified Block message. Does not implicitly {@link engawa.wire.v1.Block.verify|verify} messages.
                  * @param message Block message or plain object to encode
@@ -344,6 +353,9 @@ export namespace engawa {
 
                     /** Block series */
                     series?: (engawa.wire.v1.Series.$Properties[]|null);
+
+                    /** Block backlog */
+                    backlog?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -549,6 +561,9 @@ export namespace engawa {
                 /** Down receipts. */
                 receipts: engawa.wire.v1.Receipt.$Properties[];
 
+                /** Down pacing. */
+                pacing?: (engawa.wire.v1.Pacing.$Properties|null);
+
                 /**
                  * Encodes the specified Down message. Does not implicitly {@link engawa.wire.v1.Down.verify|verify} messages.
                  * @param message Down message or plain object to encode
@@ -594,12 +609,78 @@ export namespace engawa {
                     /** Down receipts */
                     receipts?: (engawa.wire.v1.Receipt.$Properties[]|null);
 
+                    /** Down pacing */
+                    pacing?: (engawa.wire.v1.Pacing.$Properties|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
 
                 /** Shape of a Down. */
                 type $Shape = engawa.wire.v1.Down.$Properties;
+            }
+
+            /**
+             * Properties of a Pacing.
+             * @deprecated Use engawa.wire.v1.Pacing.$Properties instead.
+             */
+            interface IPacing extends engawa.wire.v1.Pacing.$Properties {
+            }
+
+            /** Represents a Pacing. */
+            class Pacing {
+
+                /**
+                 * Constructs a new Pacing.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: engawa.wire.v1.Pacing.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Pacing backlogWaitMs. */
+                backlogWaitMs: number;
+
+                /** Pacing reconnectSpreadMs. */
+                reconnectSpreadMs: number;
+
+                /**
+                 * Encodes the specified Pacing message. Does not implicitly {@link engawa.wire.v1.Pacing.verify|verify} messages.
+                 * @param message Pacing message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: engawa.wire.v1.Pacing.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Pacing message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Pacing & engawa.wire.v1.Pacing.$Shape} Pacing
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): engawa.wire.v1.Pacing & engawa.wire.v1.Pacing.$Shape;
+            }
+
+            namespace Pacing {
+
+                /** Properties of a Pacing. */
+                interface $Properties {
+
+                    /** Pacing backlogWaitMs */
+                    backlogWaitMs?: (number|null);
+
+                    /** Pacing reconnectSpreadMs */
+                    reconnectSpreadMs?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Pacing. */
+                type $Shape = engawa.wire.v1.Pacing.$Properties;
             }
 
             /**

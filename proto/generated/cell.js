@@ -151,6 +151,7 @@ export const engawa = $root.engawa = (() => {
                  * @property {Array.<engawa.wire.v1.Ranges.$Properties>|null} [ranges] Up ranges
                  * @property {Array.<engawa.wire.v1.Block.$Properties>|null} [blocks] Up blocks
                  * @property {Array.<engawa.wire.v1.Withdrawal.$Properties>|null} [withdrawals] Up withdrawals
+                 * @property {boolean|null} [asks] Up asks
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -234,6 +235,14 @@ export const engawa = $root.engawa = (() => {
                 Up.prototype.withdrawals = $util.emptyArray;
 
                 /**
+                 * Up asks.
+                 * @member {boolean} asks
+                 * @memberof engawa.wire.v1.Up
+                 * @instance
+                 */
+                Up.prototype.asks = false;
+
+                /**
                  * Encodes the specified Up message. Does not implicitly {@link engawa.wire.v1.Up.verify|verify} messages.
                  * @function encode
                  * @memberof engawa.wire.v1.Up
@@ -264,6 +273,8 @@ export const engawa = $root.engawa = (() => {
                     if (message.withdrawals != null && message.withdrawals.length)
                         for (let i = 0; i < message.withdrawals.length; ++i)
                             $root.engawa.wire.v1.Withdrawal.encode(message.withdrawals[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                    if (message.asks != null && $Object.hasOwnProperty.call(message, "asks") && message.asks !== false)
+                        writer.uint32(/* id 8, wireType 0 =*/64).bool(message.asks);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -357,6 +368,15 @@ export const engawa = $root.engawa = (() => {
                                 if (!(message.withdrawals && message.withdrawals.length))
                                     message.withdrawals = [];
                                 message.withdrawals.push($root.engawa.wire.v1.Withdrawal.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.asks = value;
+                                else
+                                    delete message.asks;
                                 continue;
                             }
                         }
@@ -576,6 +596,7 @@ export const engawa = $root.engawa = (() => {
                  * @property {Uint8Array|null} [offer] Block offer
                  * @property {engawa.wire.v1.Category|null} [category] Block category
                  * @property {Array.<engawa.wire.v1.Series.$Properties>|null} [series] Block series
+                 * @property {boolean|null} [backlog] Block backlog
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -641,6 +662,14 @@ export const engawa = $root.engawa = (() => {
                 Block.prototype.series = $util.emptyArray;
 
                 /**
+                 * Block backlog.
+                 * @member {boolean} backlog
+                 * @memberof engawa.wire.v1.Block
+                 * @instance
+                 */
+                Block.prototype.backlog = false;
+
+                /**
                  * Encodes the specified Block message. Does not implicitly {@link engawa.wire.v1.Block.verify|verify} messages.
                  * @function encode
                  * @memberof engawa.wire.v1.Block
@@ -665,6 +694,8 @@ export const engawa = $root.engawa = (() => {
                     if (message.series != null && message.series.length)
                         for (let i = 0; i < message.series.length; ++i)
                             $root.engawa.wire.v1.Series.encode(message.series[i], writer.uint32(/* id 4, wireType 2 =*/34).fork(), _depth + 1).ldelim();
+                    if (message.backlog != null && $Object.hasOwnProperty.call(message, "backlog") && message.backlog !== false)
+                        writer.uint32(/* id 5, wireType 0 =*/40).bool(message.backlog);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -742,6 +773,15 @@ export const engawa = $root.engawa = (() => {
                                 if (!(message.series && message.series.length))
                                     message.series = [];
                                 message.series.push($root.engawa.wire.v1.Series.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
+                        case 5: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.backlog = value;
+                                else
+                                    delete message.backlog;
                                 continue;
                             }
                         }
@@ -1218,6 +1258,7 @@ export const engawa = $root.engawa = (() => {
                  * @property {engawa.wire.v1.Refusal.$Properties|null} [refusal] Down refusal
                  * @property {engawa.wire.v1.Hole.$Properties|null} [hole] Down hole
                  * @property {Array.<engawa.wire.v1.Receipt.$Properties>|null} [receipts] Down receipts
+                 * @property {engawa.wire.v1.Pacing.$Properties|null} [pacing] Down pacing
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -1308,6 +1349,14 @@ export const engawa = $root.engawa = (() => {
                 Down.prototype.receipts = $util.emptyArray;
 
                 /**
+                 * Down pacing.
+                 * @member {engawa.wire.v1.Pacing.$Properties|null|undefined} pacing
+                 * @memberof engawa.wire.v1.Down
+                 * @instance
+                 */
+                Down.prototype.pacing = null;
+
+                /**
                  * Encodes the specified Down message. Does not implicitly {@link engawa.wire.v1.Down.verify|verify} messages.
                  * @function encode
                  * @memberof engawa.wire.v1.Down
@@ -1339,6 +1388,8 @@ export const engawa = $root.engawa = (() => {
                     if (message.receipts != null && message.receipts.length)
                         for (let i = 0; i < message.receipts.length; ++i)
                             $root.engawa.wire.v1.Receipt.encode(message.receipts[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                    if (message.pacing != null && $Object.hasOwnProperty.call(message, "pacing"))
+                        $root.engawa.wire.v1.Pacing.encode(message.pacing, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1438,6 +1489,12 @@ export const engawa = $root.engawa = (() => {
                                 message.receipts.push($root.engawa.wire.v1.Receipt.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                message.pacing = $root.engawa.wire.v1.Pacing.decode(reader, reader.size(), $undefined, _depth + 1, message.pacing);
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -1456,6 +1513,162 @@ export const engawa = $root.engawa = (() => {
                 };
 
                 return Down;
+            })();
+
+            v1.Pacing = (function() {
+
+                /**
+                 * Properties of a Pacing.
+                 * @typedef {Object} engawa.wire.v1.Pacing.$Properties
+                 * @property {number|null} [backlogWaitMs] Pacing backlogWaitMs
+                 * @property {number|null} [reconnectSpreadMs] Pacing reconnectSpreadMs
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a Pacing.
+                 * @memberof engawa.wire.v1
+                 * @interface IPacing
+                 * @augments engawa.wire.v1.Pacing.$Properties
+                 * @deprecated Use engawa.wire.v1.Pacing.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a Pacing.
+                 * @typedef {engawa.wire.v1.Pacing.$Properties} engawa.wire.v1.Pacing.$Shape
+                 */
+
+                /**
+                 * Constructs a new Pacing.
+                 * @memberof engawa.wire.v1
+                 * @classdesc Represents a Pacing.
+                 * @constructor
+                 * @param {engawa.wire.v1.Pacing.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Pacing = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * Pacing backlogWaitMs.
+                 * @member {number} backlogWaitMs
+                 * @memberof engawa.wire.v1.Pacing
+                 * @instance
+                 */
+                Pacing.prototype.backlogWaitMs = 0;
+
+                /**
+                 * Pacing reconnectSpreadMs.
+                 * @member {number} reconnectSpreadMs
+                 * @memberof engawa.wire.v1.Pacing
+                 * @instance
+                 */
+                Pacing.prototype.reconnectSpreadMs = 0;
+
+                /**
+                 * Encodes the specified Pacing message. Does not implicitly {@link engawa.wire.v1.Pacing.verify|verify} messages.
+                 * @function encode
+                 * @memberof engawa.wire.v1.Pacing
+                 * @static
+                 * @param {engawa.wire.v1.Pacing.$Properties} message Pacing message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Pacing.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.backlogWaitMs != null && $Object.hasOwnProperty.call(message, "backlogWaitMs") && message.backlogWaitMs !== 0)
+                        writer.uint32(/* id 1, wireType 0 =*/8).uint32(message.backlogWaitMs);
+                    if (message.reconnectSpreadMs != null && $Object.hasOwnProperty.call(message, "reconnectSpreadMs") && message.reconnectSpreadMs !== 0)
+                        writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.reconnectSpreadMs);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a Pacing message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof engawa.wire.v1.Pacing
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Pacing & engawa.wire.v1.Pacing.$Shape} Pacing
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Pacing.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.engawa.wire.v1.Pacing();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.backlogWaitMs = value;
+                                else
+                                    delete message.backlogWaitMs;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.reconnectSpreadMs = value;
+                                else
+                                    delete message.reconnectSpreadMs;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return Pacing;
             })();
 
             v1.Intervals = (function() {

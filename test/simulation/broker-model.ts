@@ -2,7 +2,7 @@ import { answer, refuse } from '../../proto/broker-answer.ts';
 import { accept as acceptCell, needed } from '../../proto/broker-link.ts';
 import type { Acceptance, HeldState } from '../../proto/broker-state.ts';
 import type { Category } from '../../proto/lists.ts';
-import type { DownBody, Interval, Receipt, RefusalReason, RunId, UpBody } from '../../proto/wire.ts';
+import type { DownBody, Interval, Pacing, Receipt, RefusalReason, RunId, UpBody } from '../../proto/wire.ts';
 import type { Checks } from './checks.ts';
 import { simulatedIdentities } from './names.ts';
 
@@ -22,6 +22,14 @@ export interface Work {
   readonly version: number;
 }
 
+/** A data broker's state at one instant. */
+export interface BrokerBackup {
+  readonly received: ReadonlyMap<RunId, readonly Interval[]>;
+  readonly withdrawn: ReadonlyMap<string, ReadonlySet<Category>>;
+  readonly stored: ReadonlyMap<string, ReadonlySet<number>>;
+  readonly highestOrdinal: number;
+}
+
 /** Records with this value cannot be read by the broker: they stand for whatever a decoder refuses. */
 export const UNREADABLE_VALUE = -1;
 
@@ -38,6 +46,8 @@ export class BrokerModel {
   readonly #checks: Checks;
   readonly #accept: typeof acceptCell;
   readonly faults: BrokerFaults;
+  /** What answers say of pacing. */
+  pacing: Pacing = { backlogWaitMs: 0, reconnectSpreadMs: 0 };
   readonly #credit: number;
 
   constructor(checks: Checks, credit: number, faults: BrokerFaults) {
@@ -65,7 +75,7 @@ export class BrokerModel {
     const acceptance = this.#accept(body, held, simulatedIdentities);
     if (dies && this.faults.answersFirst !== true) return undefined;
     const receipts = dies ? [] : this.#commit(body, acceptance);
-    return answer({ body, acceptance, receipts, credit: this.#credit });
+    return answer({ body, acceptance, receipts, credit: this.#credit, pacing: this.pacing });
   }
 
   /** The answer to a cell that is not taken at all. */
@@ -101,6 +111,27 @@ export class BrokerModel {
       }
     }
     return receipts;
+  }
+
+  /** A backup of everything it holds. */
+  backup(): BrokerBackup {
+    return {
+      received: new Map(this.#received),
+      withdrawn: new Map(this.#withdrawn),
+      stored: new Map([...this.#stored].map(([key, ids]) => [key, new Set(ids)])),
+      highestOrdinal: this.#highestOrdinal,
+    };
+  }
+
+  /** Restored from a backup: what came since is gone, and the hubs have deleted it. */
+  restore(backup: BrokerBackup): void {
+    this.#version++;
+    this.#received = new Map(backup.received);
+    this.#withdrawn = new Map(backup.withdrawn);
+    this.#stored = new Map([...backup.stored].map(([key, ids]) => [key, new Set(ids)]));
+    this.#highestOrdinal = backup.highestOrdinal;
+    const pairs = [...this.#withdrawn].flatMap(([name, categories]) => [...categories].map((one) => name + one));
+    this.#checks.onBrokerRestored(new Set([...this.#stored.values()].flatMap((ids) => [...ids])), new Set(pairs));
   }
 
   /** The (pseudonym, category) pairs that have records now. */

@@ -17,6 +17,10 @@ export interface Counts {
   partialOverlap: number;
   holes: number;
   sealed: number;
+  backlog: number;
+  diskFull: number;
+  logLost: number;
+  brokerRestored: number;
 }
 
 /** Watches one run of the simulation. */
@@ -30,12 +34,17 @@ export class Checks {
     partialOverlap: 0,
     holes: 0,
     sealed: 0,
+    backlog: 0,
+    diskFull: 0,
+    logLost: 0,
+    brokerRestored: 0,
   };
   readonly violations: { kind: Violation; detail: string }[] = [];
-  readonly #stored = new Set<number>();
+  #stored: Set<number> = new Set();
+  readonly #takenBack = new Set<number>();
   readonly #dropped = new Set<number>();
   readonly #purged = new Set<number>();
-  readonly #receipted = new Set<string>();
+  #receipted: Set<string> = new Set();
   readonly #owners = new Map<string, number>();
 
   #report(kind: Violation, detail: string): void {
@@ -72,6 +81,17 @@ export class Checks {
     this.counts.receipts++;
   }
 
+  /**
+   * The operator restored the broker from a backup: it holds these records and remembers these withdrawals (pseudonym and
+   * category). What came since is the operator's loss, not the protocol's; it may come again, once.
+   */
+  onBrokerRestored(stored: ReadonlySet<number>, withdrawn: ReadonlySet<string>): void {
+    for (const record of this.#stored) if (!stored.has(record)) this.#takenBack.add(record);
+    this.#stored = new Set(stored);
+    this.#receipted = new Set([...this.#receipted].filter((pair) => withdrawn.has(pair)));
+    this.counts.brokerRestored++;
+  }
+
   /** At the end, these pseudonyms with a category still have records at the broker. */
   onRemaining(keys: Iterable<string>): void {
     for (const key of keys) if (this.#receipted.has(key)) this.#report('resurrected', 'records outlive their receipt');
@@ -79,7 +99,8 @@ export class Checks {
 
   /** The hub deletes a record because it was acknowledged. */
   onDeleted(record: number): void {
-    const isAccounted = this.#stored.has(record) || this.#dropped.has(record) || this.#purged.has(record);
+    const isAccounted =
+      this.#stored.has(record) || this.#takenBack.has(record) || this.#dropped.has(record) || this.#purged.has(record);
     if (!isAccounted) this.#report('lost', `record ${record}`);
   }
 

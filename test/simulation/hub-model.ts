@@ -1,4 +1,4 @@
-import { type Answered, type Offered, voidsIn } from '../../proto/hub-item.ts';
+import { type Answered, type Item, type Offered, voidsIn } from '../../proto/hub-item.ts';
 import { HubLink } from '../../proto/hub-link.ts';
 import { Intervals } from '../../proto/intervals.ts';
 import type { Category } from '../../proto/lists.ts';
@@ -22,6 +22,7 @@ export interface HubFaults {
 const CATEGORIES: readonly Category[] = ['power.total', 'lock.state'];
 /** A restored hub leaves a distance to the kept ordinal, never the same: cells held back since before may be above it. */
 const AFTER_RESTORE = 100;
+const RESEND_MS = 30_000;
 
 /** A hub: the outbox a gateway would keep around a `HubLink`, and its crashes. */
 export class HubModel {
@@ -34,6 +35,17 @@ export class HubModel {
   #isRestored = false;
   #restores = 0;
   #pending: Answered[] = [];
+  /** Ordinals an answer confirmed whose commit the full disk refused. */
+  #keptUnsettled: number | undefined;
+  /** Sequences drawn for commits the full disk refused: void with the next commit, forgotten in a crash. */
+  #owed: Range[] = [];
+  /** What the tables hold: the rest is only in the log. */
+  #tables: HubDisk;
+  #backlogUpTo = 0;
+  /** Monotonic, also through a crash: nothing leans on where it begins. */
+  nowMs = 0;
+  /** Every commit is refused. */
+  isFull = false;
   readonly #random: Random;
   readonly #checks: Checks;
   readonly #faults: HubFaults;
@@ -42,6 +54,7 @@ export class HubModel {
     this.#random = random;
     this.#checks = checks;
     this.#faults = faults;
+    this.#tables = this.disk.image();
     this.#link = this.#start();
   }
 
@@ -49,6 +62,9 @@ export class HubModel {
     this.#run = this.#random.hex(2);
     this.#nextSeq = 1;
     this.#pending = [];
+    this.#owed = [];
+    this.#keptUnsettled = undefined;
+    this.#backlogUpTo = this.disk.nextRowId - 1;
     const { confirmedOrdinal, highestOrdinal } = this.disk;
     const trusted = this.#faults.trustsItsOrdinals === true ? highestOrdinal + 1000 : confirmedOrdinal;
     this.#link = new HubLink({ run: this.#run, confirmedOrdinal: trusted, credit: 2 });
@@ -63,16 +79,18 @@ export class HubModel {
   /** Whether everything is delivered and every answer is on disk. */
   get isIdle(): boolean {
     const { rows, voids } = this.disk;
-    return rows.length === 0 && voids.length === 0 && this.#link.outstanding === 0 && this.#pending.length === 0;
+    const isQuiet = this.#link.outstanding === 0 && this.#pending.length === 0 && this.#owed.length === 0;
+    return isQuiet && rows.length === 0 && voids.length === 0;
   }
 
   /** A resident says yes. */
   agree(): void {
+    if (this.isFull) return;
     const ordinal = Math.max(this.disk.highestOrdinal, this.#link.keptOrdinal) + 1;
     const uid = this.#nextUid++;
     this.disk.agreements = new Map(this.disk.agreements).set(uid, { uid, ordinal, live: CATEGORIES });
     this.disk.highestOrdinal = ordinal;
-    if (this.#link.canConfirm(ordinal)) this.#confirm();
+    if (this.#keptUnsettled === undefined && this.#link.canConfirm(ordinal)) this.#confirm();
   }
 
   #confirm(): void {
@@ -91,6 +109,10 @@ export class HubModel {
       this.agree();
       return;
     }
+    if (this.isFull) {
+      this.#refuse(count);
+      return;
+    }
     const rows = [...this.disk.rows];
     for (let at = 0; at < count; at++) {
       const { uid, live: categories } = this.#random.one(live);
@@ -101,12 +123,36 @@ export class HubModel {
     this.disk.rows = rows;
   }
 
+  /** The disk is full: what happened is not acknowledged to its device, and the drawn sequences will never be used. */
+  #refuse(count: number): void {
+    this.#owed.push({ run: this.#run, first: this.#nextSeq, count, void: true });
+    this.#nextSeq += count;
+  }
+
+  /** The disk takes commits again: what was owed is written. */
+  #settleOwed(): void {
+    this.disk.voids = [...this.disk.voids, ...this.#owed];
+    this.#owed = [];
+    if (this.#keptUnsettled !== undefined) this.#renumber(this.#keptUnsettled);
+  }
+
+  /** What is in the log is moved into the tables. */
+  settle(): void {
+    if (!this.isFull) this.#tables = this.disk.image();
+  }
+
+  /** The log is gone (another disk, a damaged page): the tables alone are left. */
+  loseLog(isNoticed: boolean): void {
+    this.rollBack(this.#tables, isNoticed);
+  }
+
   #place(agreement: number) {
     return { id: this.disk.nextRowId++, run: this.#run, seq: this.#nextSeq++, agreement };
   }
 
   /** A resident takes back one category or all of an agreement: purge and withdrawal in one commit. */
   withdraw(): void {
+    if (this.isFull) return;
     const live = this.#liveAgreements();
     if (live.length === 0) return;
     const agreement = this.#random.one(live);
@@ -137,6 +183,7 @@ export class HubModel {
   /** The disk is an older image. When the restore is noticed, every agreement is suspended and its backlog purged. */
   rollBack(image: HubDisk, isNoticed: boolean): void {
     this.disk = image.image();
+    this.#tables = this.disk.image();
     this.#isRestored = true;
     this.#restores++;
     this.#start();
@@ -152,16 +199,20 @@ export class HubModel {
   /** Cuts the next cell, if there is anything for it. */
   compose(onlyPrompt: boolean, evenEmpty: boolean): UpBody | undefined {
     const rows = onlyPrompt ? this.disk.rows.filter(({ lane }) => lane !== 'shaped') : this.disk.rows;
-    const items = rows.map((row) => itemOf(row, this.#ordinalOf(row)));
-    const offered: Offered = { items, voids: this.disk.voids, highestOrdinal: this.disk.highestOrdinal, evenEmpty };
+    const items = rows.map((row): Item => {
+      const item = itemOf(row, this.#ordinalOf(row));
+      return 'record' in item && row.id <= this.#backlogUpTo ? { ...item, backlog: true } : item;
+    });
+    const { voids, highestOrdinal } = this.disk;
+    const offered: Offered = { items, nowMs: this.nowMs, voids, highestOrdinal, evenEmpty };
     const composed = this.#link.compose(offered);
     if (composed === undefined) return undefined;
-    this.#onSend(composed.body, 0);
+    this.#onSend(composed.body);
     return composed.body;
   }
 
-  #onSend(body: UpBody, nowMs: number): void {
-    this.#link.sent(body.cell, nowMs);
+  #onSend(body: UpBody): void {
+    this.#link.sent(body.cell, this.nowMs);
     const isWithdrawn = ({ timeS, category }: { timeS: number; category: Category }) =>
       !(this.disk.agreements.get(timeS)?.live.includes(category) ?? false);
     if (body.records.some(isWithdrawn)) this.#checks.onSentAfterWithdrawal(body.cell);
@@ -169,21 +220,28 @@ export class HubModel {
 
   /** The cells to send again, all of them after a disconnect. */
   resend(isDisconnected: boolean): UpBody[] {
-    if (isDisconnected) this.#link.onDisconnect();
-    const bodies = this.#link.due(isDisconnected ? 0 : 1, 1).flatMap((cell) => this.#link.body(cell) ?? []);
-    for (const body of bodies) this.#onSend(body, 0);
+    if (isDisconnected) {
+      this.#link.onDisconnect();
+      this.#backlogUpTo = this.disk.nextRowId - 1;
+    }
+    const bodies = this.#link.due(this.nowMs, RESEND_MS).flatMap((cell) => this.#link.body(cell) ?? []);
+    for (const body of bodies) this.#onSend(body);
     return bodies;
   }
 
   /** An answer arrives; what it means is committed later (`commit`), or never. */
   receive(answer: DownBody): void {
-    const answered = this.#link.onAnswer(answer);
-    if (answered.firstOfRun) this.#renumber(answered.keptOrdinal);
+    const answered = this.#link.onAnswer(answer, this.nowMs);
+    if (answered.firstOfRun) {
+      if (this.isFull) this.#keptUnsettled = answered.keptOrdinal;
+      else this.#renumber(answered.keptOrdinal);
+    }
     this.#pending.push(answered);
   }
 
   /** Agreements whose ordinal was not confirmed and is not above the kept one take a new one. */
   #renumber(kept: number): void {
+    this.#keptUnsettled = undefined;
     const { agreements, confirmedOrdinal } = this.disk;
     const distance = this.#isRestored ? AFTER_RESTORE * this.#restores : 1;
     let next = Math.max(kept, this.disk.highestOrdinal) + distance;
@@ -200,6 +258,8 @@ export class HubModel {
 
   /** The oldest answer's meaning reaches the disk. */
   commit(): void {
+    if (this.isFull) return;
+    this.#settleOwed();
     const answered = this.#pending.shift();
     if (answered === undefined) return;
     for (const { id } of answered.quarantined) this.#quarantine(id);

@@ -1,5 +1,5 @@
 import type { DownBody, UpBody } from '../../proto/wire.ts';
-import { type BrokerFaults, BrokerModel, type Work } from './broker-model.ts';
+import { type BrokerBackup, type BrokerFaults, BrokerModel, type Work } from './broker-model.ts';
 import { Checks, type Counts, type Violation } from './checks.ts';
 import type { HubDisk } from './hub-disk.ts';
 import { type HubFaults, HubModel } from './hub-model.ts';
@@ -42,6 +42,9 @@ const QUIET_ROUNDS = 400;
 /** One seed in so many seals and opens every cell for real, and one in so many leaves its run in many pieces. */
 const SEALED_EVERY = 64;
 const SCATTERED_EVERY = 40;
+/** One seed in so many restores the broker from a backup, which takes back what came since. */
+const RESTORED_EVERY = 3;
+const HOUR_MS = 3_600_000;
 
 class Simulation {
   readonly #random: Random;
@@ -54,7 +57,9 @@ class Simulation {
   readonly #unreadablePercent: number;
   readonly #notNowPercent: number;
   readonly #isScattered: boolean;
+  readonly #isBrokerRestored: boolean;
   #image: HubDisk | undefined;
+  #backup: BrokerBackup | undefined;
   #hashLow = 0x811c_9dc5;
   #hashHigh = 0x1234_5678;
 
@@ -63,6 +68,7 @@ class Simulation {
     this.#settings = settings;
     this.#random = new Random(seed);
     this.#isScattered = seed % SCATTERED_EVERY === 1;
+    this.#isBrokerRestored = seed % RESTORED_EVERY === 1;
     this.#notNowPercent = seed % 7 === 0 ? 10 : 0;
     this.#unreadablePercent = seed % 5 === 0 ? 4 : 0;
     this.#network = new Network(this.#random, seed % SEALED_EVERY === 0);
@@ -86,6 +92,7 @@ class Simulation {
 
   #sendUp(body: UpBody | undefined): void {
     if (body === undefined) return;
+    if (body.records.some(({ backlog }) => backlog === true)) this.#checks.counts.backlog++;
     this.#noteCell('hub sends cell, records, withdrawals, ranges, ordinal:', body);
     this.#network.sendUp(body);
   }
@@ -152,21 +159,40 @@ class Simulation {
   }
 
   #misfortune(): void {
-    const dice = this.#random.below(100);
+    const dice = this.#random.below(this.#isScattered ? 100 : 130);
     if (dice < 45) {
       this.#note('hub crashes');
       this.#hub.crash();
-    } else if (dice < 60) {
+    } else if (dice < 70) this.#rollBack(dice);
+    else if (dice < 80) {
+      this.#note('both workers die');
+      this.#workers.fill(undefined);
+    } else if (dice < 100) this.#comeAgain(dice);
+    else if (dice < 112) {
+      this.#hub.isFull = !this.#hub.isFull;
+      this.#checks.counts.diskFull++;
+      this.#note('disk of the hub is full:', Number(this.#hub.isFull));
+    } else if (dice < 118) {
+      this.#note('log is lost');
+      this.#checks.counts.logLost++;
+      this.#hub.loseLog(this.#random.percent(50));
+    } else if (dice < 124) this.#paceOrSleep();
+    else if (this.#isBrokerRestored) this.#restoreBroker();
+  }
+
+  #rollBack(dice: number): void {
+    if (dice < 60) {
       this.#note('image of the disk taken');
       this.#image = this.#hub.disk.image();
-    } else if (dice < 70 && this.#image !== undefined) {
+    } else if (this.#image !== undefined) {
       const isNoticed = this.#random.percent(50);
       this.#note('disk rolled back', Number(isNoticed));
       this.#hub.rollBack(this.#image, isNoticed);
-    } else if (dice < 80) {
-      this.#note('both workers die');
-      this.#workers.fill(undefined);
-    } else if (dice < 90 && this.#network.sentUp.length > 0) {
+    }
+  }
+
+  #comeAgain(dice: number): void {
+    if (dice < 90 && this.#network.sentUp.length > 0) {
       this.#note('old cell comes again');
       this.#network.up.push(this.#random.one(this.#network.sentUp));
     } else if (this.#network.sentDown.length > 0) {
@@ -175,24 +201,51 @@ class Simulation {
     }
   }
 
+  /** The broker asks hubs to wait, or the hub's machine sleeps for hours and its clock leaps. */
+  #paceOrSleep(): void {
+    if (this.#random.percent(50)) this.#hub.nowMs += this.#random.below(48) * HOUR_MS;
+    else this.#broker.pacing = { backlogWaitMs: this.#random.below(600_000), reconnectSpreadMs: 1000 };
+    this.#note('hub sleeps or waits', this.#hub.nowMs, this.#broker.pacing.backlogWaitMs);
+  }
+
+  #restoreBroker(): void {
+    this.#workers.fill(undefined);
+    if (this.#backup === undefined) this.#backup = this.#broker.backup();
+    else {
+      this.#note('broker restored from its backup');
+      this.#broker.restore(this.#backup);
+    }
+  }
+
   #noisyStep(): void {
+    this.#hub.nowMs += this.#random.below(8000);
     const dice = this.#random.below(100);
     if (dice < 16) this.#home();
     else if (dice < 38) this.#send();
     else if (dice < 72) this.#work();
     else if (dice < 90) this.#receive();
-    else if (dice < 95) this.#hub.commit();
-    else this.#misfortune();
+    else if (dice < 95) {
+      this.#hub.commit();
+      if (dice < 92) this.#hub.settle();
+    } else this.#misfortune();
   }
 
+  /** A new connection, then a second cell on it: backlog goes only after the first was answered. */
   #quietRound(): void {
     for (const body of this.#hub.resend(true)) this.#sendUp(body);
-    this.#sendUp(this.#hub.compose(false, true));
+    for (let cell = 0; cell < 2; cell++) {
+      this.#hub.nowMs += HOUR_MS;
+      this.#sendUp(this.#hub.compose(false, true));
+      this.#deliver();
+      for (let commits = 0; commits < 8; commits++) this.#hub.commit();
+    }
+  }
+
+  #deliver(): void {
     while (this.#network.up.length > 0) {
       this.#finish(this.#broker.load(this.#network.readUp(this.#random.take(this.#network.up))), false);
     }
     while (this.#network.down.length > 0) this.#receive();
-    for (let commits = 0; commits < 8; commits++) this.#hub.commit();
   }
 
   #replayEverything(): void {
@@ -207,6 +260,7 @@ class Simulation {
     for (let step = 0; step < steps; step++) this.#noisyStep();
     this.#note('quiet');
     this.#network.isReliable = true;
+    this.#hub.isFull = false;
     for (const [at, work] of this.#workers.entries()) {
       if (work !== undefined) this.#finish(work, false);
       this.#workers[at] = undefined;

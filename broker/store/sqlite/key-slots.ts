@@ -1,3 +1,4 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 
 /** Slots filled with random keys at a time. */
@@ -72,7 +73,12 @@ export class KeySlots {
   /** Empties the write-ahead log, which still holds what was overwritten; false when a reader was in the way. */
   emptyLog(): boolean {
     const [result] = this.#database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    return result?.busy === 0;
+    if (result?.busy !== 0) return false;
+    // SQLite cuts the log off without a sync: after a power cut it would be back, with the keys in it.
+    const log = openSync(`${this.#database.name}-wal`, 'r+');
+    fsyncSync(log);
+    closeSync(log);
+    return true;
   }
 
   /** How many pairs have a key. */

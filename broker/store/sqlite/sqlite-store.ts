@@ -176,17 +176,25 @@ export class SqliteStore implements BrokerStore {
     while (this.#queue.length > 0) {
       // Everything that arrived in this turn of the event loop shares the commit.
       await setImmediate();
-      await this.#commit(this.#queue.splice(0, LIMITS.cellsPerCommit));
+      await this.#commit();
     }
     this.#draining = undefined;
   }
 
-  async #commit(jobs: readonly Job[]): Promise<void> {
+  /** Commits what waits: at most so many jobs, and none begun after so long, because the others wait behind them. */
+  async #commit(): Promise<void> {
+    const jobs: Job[] = [];
     const transaction = new SqliteTransaction(this.#write, this.#keys);
     const settle: (() => void)[] = [];
     try {
       await this.#begin();
-      for (const job of jobs) settle.push(await this.#attempt(job, transaction));
+      const untilMs = performance.now() + LIMITS.commitMs;
+      do {
+        const job = this.#queue.shift();
+        if (job === undefined) break;
+        jobs.push(job);
+        settle.push(await this.#attempt(job, transaction));
+      } while (jobs.length < LIMITS.cellsPerCommit && performance.now() < untilMs);
       this.#database.exec('COMMIT');
     } catch (fault) {
       if (this.#database.inTransaction) this.#database.exec('ROLLBACK');

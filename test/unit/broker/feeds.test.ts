@@ -84,7 +84,23 @@ describe('feeds', () => {
       value: 100,
       observed: 0.98,
       time_quality: 'trusted',
+      backlog: false,
     });
+  });
+
+  test('a record that waited through an outage is told from one that is new', async () => {
+    const keys = agreementKeys(hub, 9);
+    cell += 1;
+    const late = { ...record(keys.writeKey, care, 201), backlog: true as const };
+    const records = [late, record(keys.writeKey, care, 202)];
+    await line.send(upBody({ version: 2, run, cell, first, highestOrdinal: 9, records }));
+    first += 2;
+    const read = await readLines(broker, careToken, 'purpose=careFamily', 'family-care');
+    const marks = read.filter(({ value }) => (value ?? 0) > 200).map(({ value, backlog }) => [value, backlog]);
+    expect(marks.toSorted()).toEqual([
+      [201, true],
+      [202, false],
+    ]);
   });
 
   test('reading on from each cursor, by any step, misses and repeats nothing', async () => {

@@ -36,9 +36,11 @@ describe('the broker over HTTP', () => {
       '/v1/enrol',
       '/v1/feeds/{offer}/live',
       '/v1/feeds/{offer}/records',
+      '/v1/hubs/ordinal',
       '/v1/offers',
       '/v1/operator',
       '/v1/withdrawals',
+      '/v1/withdrawals/batch',
     ]);
   });
 

@@ -265,7 +265,7 @@ export async function readLines(
   token: string,
   query: string,
   offer = 'energy-advice',
-): Promise<{ type: string; cursor: string; value?: number; pseudonym: string }[]> {
+): Promise<{ type: string; cursor: string; value?: number; pseudonym: string; backlog?: boolean }[]> {
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(`${broker.url}/v1/feeds/${offer}/records?${query}`, { headers });
   const text = await response.text();

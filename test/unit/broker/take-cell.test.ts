@@ -13,6 +13,8 @@ import { runKey } from '../../../proto/keys.ts';
 import type { DownBody, UpBody } from '../../../proto/wire.ts';
 import { temporaryFolder, upBody } from './kit.ts';
 
+const allowed = () => ({ credit: 4, pacing: { backlogWaitMs: 70, reconnectSpreadMs: 250 } });
+const NOTHING = { hadBacklog: false, asks: false };
 const HUB = randomBytes(16);
 const ID = HUB.toString('hex');
 const KEY = randomBytes(32);
@@ -46,7 +48,13 @@ describe('taking a cell', () => {
     store = new SqliteStore(at.path, randomBytes);
     counts = new Counts();
     const operator = await openOperator(at.path, Date.now());
-    taking = { store, operator, counts, surroundings: { now: Date.now, random: randomBytes }, credit: () => 4 };
+    taking = {
+      store,
+      operator,
+      counts,
+      surroundings: { now: Date.now, random: randomBytes },
+      arrive: () => ({ timed: async (work) => work(), allow: allowed }),
+    };
     await store.transact((transaction) =>
       transaction.putHub({
         hub: ID,
@@ -62,6 +70,8 @@ describe('taking a cell', () => {
     at.remove();
   });
 
+  const gateOf = (onFault: (fault: unknown) => void = () => {}) =>
+    new Gate({ counts, onFault, now: () => 0, spreadMs: () => 0, random: () => 0 });
   const opened = (frame: Buffer | undefined): DownBody => {
     const answer = frame && openDown({ frame, enrolmentKey: KEY, hub: HUB, run: RUN });
     if (!answer?.ok) throw new Error('no answer that opens');
@@ -72,7 +82,7 @@ describe('taking a cell', () => {
 
   test('a genuine cell of another version or with an unreadable body is answered with reason and cell number', async () => {
     for (const [frame, reason] of [
-      [sealedRaw(2, Buffer.from([8, 1]), 7), 'version'],
+      [sealedRaw(3, Buffer.from([8, 1]), 7), 'version'],
       [sealedRaw(1, Buffer.from('not protobuf at all'), 7), 'malformed'],
       [sealedRaw(1, Buffer.from([0xfa, 0x3f, 1, 1]), 7), undefined],
     ] as const) {
@@ -169,7 +179,7 @@ describe('taking a cell', () => {
   test('a fault of the store is counted, not answered, and the same cell is taken later', async () => {
     const frame = sealUp({ enrolmentKey: KEY, hub: HUB, body: upBody({ run: RUN }) });
     const faults: unknown[] = [];
-    const gate = new Gate(counts, (fault) => faults.push(fault));
+    const gate = gateOf((fault) => faults.push(fault));
     const failing = { ...taking, store: { ...store, hub: () => Promise.reject(new Error('disk')) } as never };
     expect(await gate.guard((hub, bytes) => takeCell(failing, hub, bytes))(ID, frame)).toBeUndefined();
     expect(counts.get('storeFault')).toBe(1);
@@ -178,19 +188,43 @@ describe('taking a cell', () => {
   });
 
   test('more cells than may wait are dropped and counted, and credit is scarce meanwhile', async () => {
-    const gate = new Gate(counts, () => {});
+    const gate = gateOf();
     let release: () => void = () => {};
     const held = new Promise<undefined>((resolve) => {
       release = () => resolve(undefined);
     });
     const take = gate.guard(() => held);
-    expect(gate.credit()).toBe(LIMITS.creditPlenty);
-    const waiting = Array.from({ length: LIMITS.cellsWaiting }, () => take(ID, Buffer.alloc(0)));
-    expect(gate.credit()).toBe(LIMITS.creditScarce);
+    expect(gate.arrive().allow(NOTHING).credit).toBe(LIMITS.creditPlenty);
+    const waiting = Array.from({ length: LIMITS.cellsWaiting }, (_, hub) => take(`hub ${hub}`, Buffer.alloc(0)));
+    expect(gate.arrive().allow(NOTHING).credit).toBe(LIMITS.creditScarce);
     expect(await take(ID, Buffer.alloc(0))).toBeUndefined();
     expect(counts.get('overload')).toBe(1);
     release();
     await Promise.all(waiting);
     expect(gate.waiting()).toBe(0);
+  });
+
+  test('a hub that sends more than it may is dropped and counted alone; the others are taken', async () => {
+    const gate = gateOf();
+    let release: () => void = () => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    const take = gate.guard(() => held);
+    const waiting = Array.from({ length: LIMITS.cellsWaitingPerHub + 5 }, () => take(ID, Buffer.alloc(0)));
+    expect(counts.get('hubOverload')).toBe(5);
+    waiting.push(take('another', Buffer.alloc(0)));
+    expect(gate.waiting()).toBe(LIMITS.cellsWaitingPerHub + 1);
+    release();
+    await Promise.all(waiting);
+    expect([gate.waiting(), counts.get('overload')]).toEqual([0, 0]);
+    expect(await gate.guard(async () => Buffer.alloc(1))(ID, Buffer.alloc(0))).toHaveLength(1);
+  });
+
+  test('answers carry pacing to a hub that speaks version 2, and none to one that speaks version 1', async () => {
+    expect((await take(upBody({ run: RUN, version: 2 }))).pacing).toEqual(allowed().pacing);
+    expect((await take(upBody({ run: RUN, cell: 2 }))).pacing).toBeUndefined();
+    const refused = opened(await takeCell(taking, ID, sealedRaw(3, Buffer.from([8, 1]), 3)));
+    expect(refused.refusal?.reason).toBe('version');
   });
 });

@@ -66,9 +66,12 @@ export const upBody: fc.Arbitrary<UpBody> = fc
     records: fc.array(record, { maxLength: 25 }),
     withdrawals: fc.array(fc.record({ eraseKey: hex(32), categories: someCategories }), { maxLength: 5 }),
     isBacklog: fc.boolean(),
+    marks: fc.option(fc.array(fc.boolean(), { minLength: 25, maxLength: 25 })),
   })
-  .map(({ backlogRun, gaps, isBacklog, ...body }) => ({
+  .map(({ backlogRun, gaps, isBacklog, marks, ...body }) => ({
     ...body,
+    ...(marks && { version: 2 as const }),
+    records: body.records.map((one, at) => (marks?.[at] ? { ...one, backlog: true as const } : one)),
     ranges: rangesOf(isBacklog ? backlogRun : body.run, gaps, body.records.length + body.withdrawals.length),
   }));
 
@@ -110,5 +113,16 @@ export const downBody: fc.Arbitrary<DownBody> = fc
         .map(([run, first, more]) => ({ run, first, last: first + more })),
     ),
     receipts: fc.array(receipt, { maxLength: 2 }),
+    pacing: fc.option(
+      fc.record({
+        backlogWaitMs: fc.integer({ min: 0, max: 86_400_000 }),
+        reconnectSpreadMs: fc.integer({ min: 0, max: 86_400_000 }),
+      }),
+    ),
   })
-  .map(({ refusal, hole, ...body }) => ({ ...body, ...(refusal && { refusal }), ...(hole && { hole }) }));
+  .map(({ refusal, hole, pacing, ...body }) => ({
+    ...body,
+    ...(refusal && { refusal }),
+    ...(hole && { hole }),
+    ...(pacing && { pacing }),
+  }));

@@ -14,6 +14,7 @@ import {
 } from '../../../proto/cell.ts';
 import { runKey } from '../../../proto/keys.ts';
 import { downBody, upBody } from './arbitrary.ts';
+import { record } from './link-kit.ts';
 
 const enrolmentKey = createHash('sha256').update('an enrolment').digest();
 const hub = Buffer.alloc(16, 0xab);
@@ -33,15 +34,15 @@ describe('a sealed cell', () => {
         expect(frame.length).toBe(UP_CELL_BYTES);
         expect(sealUp({ enrolmentKey, hub, body })).toEqual(frame);
         const opened = openUp({ frame, enrolmentKey, hub });
-        expect(opened.ok && opened.body.cell).toBe(body.cell);
+        expect(opened.ok && [opened.body.cell, opened.body.version]).toEqual([body.cell, body.version]);
       }),
       { numRuns: 40 },
     );
     fc.assert(
       fc.property(downBody, (body) => {
-        const frame = sealDown({ enrolmentKey, hub, run, body, randomNonce });
+        const frame = sealDown({ enrolmentKey, hub, run, version: 2, body, randomNonce });
         expect(frame.length).toBe(DOWN_CELL_BYTES);
-        expect(openDown({ frame, enrolmentKey, hub, run }).ok).toBe(true);
+        expect(openDown({ frame, enrolmentKey, hub, run })).toMatchObject({ ok: true, body: { cell: body.cell } });
       }),
       { numRuns: 40 },
     );
@@ -87,7 +88,7 @@ describe('a sealed cell', () => {
 
   it('of a later version is told apart from a forged one', () => {
     const header = Buffer.from(seal().subarray(0, 17));
-    header[0] = 2;
+    header[0] = 3;
     const key = runKey(enrolmentKey, header.subarray(1, 9), 'up');
     const cipher = createCipheriv('aes-256-gcm', key, Buffer.concat([Buffer.alloc(4), header.subarray(9)]));
     cipher.setAAD(
@@ -100,10 +101,27 @@ describe('a sealed cell', () => {
     ]);
     const frame = Buffer.concat([header, sealed]);
     expect(openUp({ frame, enrolmentKey, hub })).toEqual({ ok: false, reason: 'version' });
-    expect(peekUp(frame)).toMatchObject({ ok: true, version: 2 });
+    expect(peekUp(frame)).toMatchObject({ ok: true, version: 3 });
     const forged = Buffer.from(seal());
-    forged[0] = 2;
+    forged[0] = 3;
     expect(openUp({ frame: forged, enrolmentKey, hub })).toEqual({ ok: false, reason: 'seal' });
+  });
+
+  it('of version 1 says nothing that version 1 has no word for', () => {
+    const late = { ...record(1), backlog: true as const };
+    const body = { ...UP, ranges: [{ run, first: 1, count: 1, void: false }], records: [late] };
+    expect(() => sealUp({ enrolmentKey, hub, body })).toThrow(RangeError);
+    const pacing = { backlogWaitMs: 1, reconnectSpreadMs: 1 };
+    expect(() => sealDown({ enrolmentKey, hub, run, body: { ...DOWN, pacing }, randomNonce })).toThrow(RangeError);
+    const opened = openUp({ frame: sealUp({ enrolmentKey, hub, body: { version: 2, ...body } }), enrolmentKey, hub });
+    expect(opened).toEqual({ ok: true, body: { version: 2, ...body } });
+  });
+
+  it('answers a version nobody here knows in the newest that is known', () => {
+    const frame = sealDown({ enrolmentKey, hub, run, version: 9, body: DOWN, randomNonce });
+    expect(frame[0]).toBe(2);
+    expect(openDown({ frame, enrolmentKey, hub, run })).toEqual({ ok: true, body: DOWN });
+    expect(sealDown({ enrolmentKey, hub, run, version: 0, body: DOWN, randomNonce })[0]).toBe(1);
   });
 
   it('refuses to hold more than fits', () => {

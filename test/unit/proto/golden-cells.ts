@@ -102,6 +102,29 @@ const DOWN: Readonly<Record<string, DownBody>> = {
   },
 };
 
+const UP_2: Readonly<Record<string, UpBody>> = {
+  'up, version 2: live and backlog of one pseudonym': {
+    version: 2,
+    run: RUN,
+    cell: 5,
+    highestOrdinal: 1,
+    ranges: [range(20, 2), range(71, 1, { run: OLD_RUN })],
+    records: [record(1), record(2), record(3, { backlog: true })],
+    withdrawals: [],
+  },
+};
+
+const DOWN_2: Readonly<Record<string, DownBody>> = {
+  'down, version 2: pacing': {
+    cell: 5,
+    acknowledged: [{ run: RUN, intervals: [{ first: 20, last: 21 }] }],
+    credit: 1,
+    highestOrdinal: 1,
+    receipts: [],
+    pacing: { backlogWaitMs: 12_345, reconnectSpreadMs: 250_000 },
+  },
+};
+
 /** One golden cell: its body as JSON, its encoded bytes and its sealed frame in hexadecimal. */
 export interface GoldenCell {
   readonly name: string;
@@ -118,15 +141,21 @@ export const GOLDEN_KEYS = {
   randomNonce: randomNonce.toString('hex'),
 };
 
-/** The golden cells as this code makes them today. */
-export function makeGoldenCells(): GoldenCell[] {
-  const up = Object.entries(UP).map(([name, body]) => {
+function upCells(bodies: Readonly<Record<string, UpBody>>): GoldenCell[] {
+  return Object.entries(bodies).map(([name, body]) => {
     const bytes = encodeUp(body).toString('hex');
     return { name, body, bytes, frame: sealUp({ enrolmentKey, hub, body }).toString('hex') };
   });
-  const down = Object.entries(DOWN).map(([name, body]) => {
-    const frame = sealDown({ enrolmentKey, hub, run: RUN, body, randomNonce }).toString('hex');
+}
+
+function downCells(bodies: Readonly<Record<string, DownBody>>, version: number): GoldenCell[] {
+  return Object.entries(bodies).map(([name, body]) => {
+    const frame = sealDown({ enrolmentKey, hub, run: RUN, version, body, randomNonce }).toString('hex');
     return { name, body, bytes: encodeDown(body).toString('hex'), frame };
   });
-  return [...up, ...down];
+}
+
+/** The golden cells as this code makes them today. */
+export function makeGoldenCells(): GoldenCell[] {
+  return [...upCells(UP), ...downCells(DOWN, 1), ...upCells(UP_2), ...downCells(DOWN_2, 2)];
 }

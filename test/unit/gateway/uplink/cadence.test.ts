@@ -22,12 +22,29 @@ test('a timer that fires early or late neither doubles a cell nor shifts the pha
   expect(cadence.next(14_000)).toBe(22_500);
 });
 
-test('after an outage the cadence is four times as fast for a third of its length, and no longer', () => {
+test('after an outage the cadence is a third faster for a third of its length, and no longer', () => {
   const cadence = new Cadence(10_000, 0);
-  cadence.outage(60_000, 100_000);
-  expect(instants(cadence, 100_000, 10)).toEqual([
-    102_500, 105_000, 107_500, 110_000, 112_500, 115_000, 117_500, 120_000, 130_000, 140_000,
-  ]);
+  cadence.outage(90_000, 100_000);
+  expect(instants(cadence, 100_000, 7)).toEqual([105_000, 112_500, 120_000, 127_500, 135_000, 140_000, 150_000]);
+});
+
+test('hubs that catch up are spread as evenly as ever', () => {
+  const hubs = 3_000;
+  const tenths = new Array(10).fill(0);
+  for (let hub = 0; hub < hubs; hub++) {
+    const cadence = new Cadence(10_000, hub / hubs);
+    cadence.outage(3_600_000, 0);
+    tenths[Math.floor(cadence.next(0) / 750.001)] += 1;
+  }
+  for (const count of tenths) expect(count).toBeCloseTo(hubs / 10, -1);
+});
+
+test('a second outage never shortens what the first one left', () => {
+  const cadence = new Cadence(10_000, 0);
+  cadence.outage(90_000, 100_000);
+  cadence.outage(30_000, 110_000);
+  expect(cadence.fastLeftMs(110_000)).toBe(20_000);
+  expect(cadence.fastLeftMs(200_000)).toBe(0);
 });
 
 test('a short break changes nothing', () => {

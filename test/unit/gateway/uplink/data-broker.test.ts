@@ -55,7 +55,7 @@ beforeEach(async () => {
   keys = agreementKeys({ homeSecret, operator: enrolment.operator }, 1);
   home = await openHome();
   home.agreement(1, 1);
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
   receipts.splice(0);
   uplink = startUplink({
     outbox,
@@ -68,6 +68,7 @@ beforeEach(async () => {
       return [];
     },
     onAcknowledged: () => happened.tell(),
+    contact: { storedMs: undefined, homeMs: () => 0, store: () => undefined },
     clock: machineClock,
     random: Math.random,
     cadenceMs: 200,
@@ -83,7 +84,7 @@ afterEach(async () => {
 
 async function send(value: number, lane: 'prompt' | 'shaped'): Promise<void> {
   const wanted = { agreement: 1, lane, value, writeKey: keys.writeKey, offerKey: offer };
-  await outbox.commit(outbox.enqueue(release(wanted)));
+  await outbox.commit(outbox.enqueue(release(wanted), 0));
   uplink.notify();
 }
 

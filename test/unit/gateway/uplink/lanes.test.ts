@@ -23,7 +23,7 @@ let counts: UplinkCounts;
 beforeEach(async () => {
   home = await openHome();
   for (const id of [1, 2]) home.agreement(id, 1);
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
   link = new HubLink({ run: outbox.run, confirmedOrdinal: 2, credit: 4 });
   sent = [];
   ended = new Set();
@@ -52,7 +52,7 @@ function body(frame: Buffer): UpBody {
 }
 
 const enqueue = (agreement: number, lane: 'shaped' | 'prompt' = 'shaped') =>
-  outbox.commit(outbox.enqueue(release({ agreement, lane, value: agreement })));
+  outbox.commit(outbox.enqueue(release({ agreement, lane, value: agreement }), 0));
 const valuesIn = (cell: UpBody | undefined) => cell?.records.map(({ value }) => value);
 
 test('one cell leaves at each tick, and what comes between two ticks changes neither number nor size of what leaves', async () => {
@@ -81,17 +81,18 @@ test('a withdrawal between sealing and sending: the cell is sealed again under a
   ended.add(2);
   lanes.tick(true);
   expect(sent.map(({ cell, records }) => [cell, records.map(({ value }) => value)])).toEqual([[2, [1]]]);
+  await home.store.settle();
   expect(counts.toObject()).toEqual({ withheld: 1 });
 });
 
 test('a prompt cell that was lost is not sent again once its consent has ended', async () => {
   await enqueue(1, 'prompt');
   await enqueue(2, 'prompt');
-  lanes.connected(false);
+  connect();
   expect(sent.map(valuesIn)).toEqual([[1, 2]]);
   ended.add(1);
   lanes.disconnected();
-  lanes.connected(false);
+  connect();
   expect(sent.map(valuesIn)).toEqual([[1, 2], [2]]);
 });
 
@@ -130,23 +131,22 @@ test('withdrawals ride in the next cell of either lane, before the records', asy
 /** An answer that shows these sequences of this run as received, as Answers would apply it. */
 async function acknowledge(cell: number, first: number, last: number): Promise<void> {
   const acknowledged = [{ run: outbox.run, intervals: [{ first, last }] }];
-  link.onAnswer({ cell, acknowledged, credit: 4, highestOrdinal: 2, receipts: [] });
-  await outbox.commit(acknowledged.flatMap((one) => outbox.exit.acknowledged(one)));
+  link.onAnswer({ cell, acknowledged, credit: 4, highestOrdinal: 2, receipts: [] }, nowMs);
+  for (const one of acknowledged) outbox.exit.acknowledge(one);
 }
 
-const outcomes = () => home.query('SELECT outcome FROM journal ORDER BY seq').map(({ outcome }) => outcome);
-
-async function enqueueWritten(agreement: number): Promise<void> {
-  const operations = outbox.enqueue(release({ agreement, value: agreement }));
-  home.journal(Buffer.from(outbox.run, 'hex'), outbox.sequence);
-  await outbox.commit(operations);
+/** The connection comes up, and the data broker answers the greeting: what waited may go. */
+function connect(): void {
+  lanes.connected(false, 0);
+  link.onAnswer({ cell: 0, acknowledged: [], credit: 4, highestOrdinal: 2, receipts: [] }, nowMs);
+  lanes.answered();
 }
 
 test('what must hold for now is neither sent nor dropped, and leaves as soon as it may', async () => {
   await enqueue(1, 'prompt');
   await enqueue(2, 'prompt');
   held.add(1);
-  lanes.connected(false);
+  connect();
   lanes.flush();
   expect(sent.map(valuesIn)).toEqual([[2]]);
   held.clear();
@@ -172,16 +172,16 @@ test('a cell sealed ahead with what must hold since then is not sent; the rest l
 test('a lost cell with what must hold since then is not sent again and holds up nothing', async () => {
   await enqueue(1, 'prompt');
   await enqueue(2, 'prompt');
-  lanes.connected(false);
+  connect();
   held.add(1);
   lanes.disconnected();
-  lanes.connected(false);
+  connect();
   expect(sent.map(valuesIn)).toEqual([[1, 2], [2]]);
   expect([outbox.waiting(), link.outstanding]).toEqual([2, 1]);
 });
 
 test('more of what must hold than is read at once holds up nothing behind it', async () => {
-  await outbox.commit(Array.from({ length: 2_500 }, () => outbox.enqueue(release({ agreement: 1 }))).flat());
+  await outbox.commit(Array.from({ length: 2_500 }, () => outbox.enqueue(release({ agreement: 1 }), 0)).flat());
   await enqueue(2, 'prompt');
   await enqueue(2);
   held.add(1);
@@ -195,7 +195,7 @@ test('more of what must hold than is read at once holds up nothing behind it', a
 test('what came while everything before it must hold leaves at once', async () => {
   for (const agreement of [1, 1]) await enqueue(agreement, 'prompt');
   held.add(1);
-  lanes.connected(false);
+  connect();
   await enqueue(2, 'prompt');
   lanes.flush();
   expect(sent.map(valuesIn)).toEqual([[2]]);
@@ -205,28 +205,28 @@ test('an unconfirmed agreement does not travel because a later ordinal is confir
   home.agreement(7, 1, 0, false);
   await enqueue(7, 'prompt');
   await enqueue(2, 'prompt');
-  lanes.connected(false);
+  connect();
   expect(sent.map(valuesIn)).toEqual([[2]]);
-  await home.store.commit([['agreement.confirm', 0, 7]]);
+  await outbox.commit([['agreement.confirm', 0, 7]]);
   lanes.answered();
   expect(sent.map(valuesIn)).toEqual([[2], [7]]);
 });
 
 test('what was sealed but not sent is journaled as withdrawn; what was sent as sent, until an answer shows it', async () => {
-  await enqueueWritten(1);
+  await enqueue(1);
   lanes.tick(true);
   lanes.tick(true);
-  await enqueueWritten(1);
+  await enqueue(1);
   lanes.tick(true);
   expect(sent.map(valuesIn)).toEqual([[1], []]);
   await outbox.commit(outbox.purge(1));
-  expect(outcomes()).toEqual(['sent', 'withdrawn']);
+  expect(await home.outcomes()).toEqual(['sent', 'withdrawn']);
   await acknowledge(1, 1, 1);
-  expect(outcomes()).toEqual(['provided', 'withdrawn']);
+  expect(await home.outcomes()).toEqual(['provided', 'withdrawn']);
 });
 
 test('what was sent and then withheld stays sent when the answer may be that of its void range', async () => {
-  await enqueueWritten(1);
+  await enqueue(1);
   lanes.tick(true);
   lanes.tick(true);
   ended.add(1);
@@ -235,6 +235,6 @@ test('what was sent and then withheld stays sent when the answer may be that of 
   for (let tick = 0; tick < 3; tick++) lanes.tick(true);
   const declaring = sent.find(({ ranges }) => ranges.some((range) => range.void));
   await acknowledge(declaring?.cell ?? 0, 1, 1);
-  expect(outcomes()).toEqual(['sent']);
+  expect(await home.outcomes()).toEqual(['sent']);
   expect(outbox.exit.voids(1)).toEqual([]);
 });

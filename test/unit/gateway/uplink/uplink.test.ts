@@ -37,7 +37,7 @@ beforeEach(async () => {
   uplinks = [];
   ended = new Set();
   for (const id of [1, 2, 3]) home.agreement(id, 1);
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
 });
 
 afterEach(async () => {
@@ -54,6 +54,7 @@ function start(more: Partial<UplinkSettings> = {}): Uplink {
     mayLeave: (agreement) => (ended.has(agreement) ? 'ended' : 'leave'),
     onReceipt: () => [],
     onAcknowledged: () => broker.changed.tell(),
+    contact: { storedMs: undefined, homeMs: () => 0, store: () => undefined },
     clock,
     random: Math.random,
     ...more,
@@ -64,7 +65,7 @@ function start(more: Partial<UplinkSettings> = {}): Uplink {
 
 async function enqueue(from: number, count: number, wanted: Partial<Wanted> = {}): Promise<void> {
   const values = Array.from({ length: count }, (_, index) => from + index);
-  const releases = values.map((value) => outbox.enqueue(release({ agreement: 1, ...wanted, value })));
+  const releases = values.map((value) => outbox.enqueue(release({ agreement: 1, ...wanted, value }), 0));
   await outbox.commit(releases.flat());
 }
 
@@ -141,7 +142,7 @@ test('a withdrawal takes back what is in flight: its cell is never sent again, t
   const before = broker.bodies.length;
   ended.add(2);
   uplink.recheck();
-  await home.store.commit(outbox.purge(2));
+  await outbox.commit(outbox.purge(2));
   broker.answers = () => true;
   broker.cut();
   await broker.changed.until(isEmpty);
@@ -165,7 +166,7 @@ test('a withdrawal is sent until its receipt is here, and the receipt is committ
   });
   await broker.changed.until(() => home.store.get('meta.get', 'receipt') !== undefined);
   expect(lost).toBeGreaterThan(2);
-  expect(outbox.exit.pending('control', 0, 10)).toEqual([]);
+  expect(outbox.exit.erasures()).toEqual([]);
   expect(receipts[0]?.pseudonym).toBe(pseudonym(writeKey(Buffer.from(ERASE, 'hex'))).toString('hex'));
 });
 
@@ -178,7 +179,7 @@ test('a receipt that is not signed by the operator ends nothing', async () => {
     },
   });
   await broker.changed.until(() => (uplink.status().counts.receiptInvalid ?? 0) >= 2);
-  expect(outbox.exit.pending('control', 0, 10)).toHaveLength(1);
+  expect(outbox.exit.erasures()).toHaveLength(1);
 });
 
 test('answers that do not open are counted and change nothing', async () => {
@@ -236,7 +237,7 @@ test('a process that starts again sends the backlog of the run before in cells o
   broker.answers = () => false;
   await broker.changed.until(() => broker.stored.length === 40);
   await first.close();
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
   await enqueue(40, 10);
   broker.answers = () => true;
   start();
@@ -245,10 +246,10 @@ test('a process that starts again sends the backlog of the run before in cells o
 });
 
 test('sequences lost in a crash before their commit are declared void by the next run', async () => {
-  outbox.enqueue(release({ agreement: 1 }));
+  outbox.enqueue(release({ agreement: 1 }), 0);
   await enqueue(0, 3);
   const run = outbox.run;
-  outbox = new Outbox({ store: home.store, operator: 1, randomBytes });
+  outbox = await Outbox.open({ store: home.store, operator: 1, randomBytes });
   start();
   await broker.changed.until(() => isEmpty() && broker.received.get(run)?.[0]?.first === 1);
   expect(broker.received.get(run)).toEqual([{ first: 1, last: 4 }]);

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { type StampedeFaults, stampede, unbearable } from './stampede.ts';
+
+const HOUR_MS = 3_600_000;
+/** One worker with as many hubs as it serves. */
+const HUBS = 10_000;
+const afterAnHour = (seed: number, faults: StampedeFaults = {}) =>
+  stampede({ seed, hubs: HUBS, outageMs: HOUR_MS, backlogCells: 5, faults });
+
+describe('ten thousand hubs come back at once', () => {
+  it.each([1, 2, 3])('after an hour, each with an hour of an event a second: seed %i', (seed) => {
+    const result = afterAnHour(seed);
+    expect(unbearable(result)).toEqual([]);
+    // 50,000 full cells of 7.5 ms are 375 s of work beside the other cells; five minutes pass until the last hub is back.
+    expect(result.drainedMs).toBeLessThan(720_000);
+  });
+
+  it('after a restart of the broker of ten seconds', () => {
+    const result = stampede({ seed: 1, hubs: HUBS, outageMs: 10_000, backlogCells: 0 });
+    expect(unbearable(result)).toEqual([]);
+  });
+
+  it('the same seed gives the same stampede', () => {
+    const one = () => stampede({ seed: 7, hubs: 500, outageMs: 600_000, backlogCells: 2 });
+    expect(one()).toEqual(one());
+  });
+});
+
+describe('the same check sees a fleet broken on purpose', () => {
+  it('without jitter all begin in one second', () => {
+    expect(unbearable(afterAnHour(1, { noJitter: true }))).toContain('attemptsPerSecond');
+  });
+
+  it('without pacing cells are dropped, and live data waits behind them', () => {
+    expect(unbearable(afterAnHour(1, { noPacing: true }))).toEqual(
+      expect.arrayContaining(['longestQueue', 'dropped', 'liveWaitMs']),
+    );
+  });
+});
