@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { command } from '../broker/command/command-client.ts';
 import { COMMANDS, type Command, UnreadableDocument } from '../broker/command/commands.ts';
@@ -142,7 +143,8 @@ export async function broker(args: readonly string[], env: Environment): Promise
   return runCommand(found.known, found.rest[0] ?? '', values, env);
 }
 
-if (import.meta.main) {
+// As a program, whether Node was started on this file or `engawa broker` took it in.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const code = await broker(process.argv.slice(2), process.env);
     if (code !== undefined) process.exitCode = code;

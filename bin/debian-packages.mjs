@@ -10,6 +10,8 @@ export const TEST_PROGRAMS = [
   { name: 'chromium', package: 'chromium', program: 'chromium' },
   // Without a Japanese font the page's pictures show boxes.
   { name: 'chromium', package: 'fonts-noto-cjk', file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc' },
+  { name: 'gcc', package: 'gcc', program: 'gcc' },
+  { name: 'gcc', package: 'libc6-dev', file: '/usr/include/stdio.h' },
 ];
 
 const POLICY_FILE = '/usr/sbin/policy-rc.d';

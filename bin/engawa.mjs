@@ -2,12 +2,15 @@
 // Starts Engawa's programs with Node 24, whatever Node this file itself was started with (20 or newer).
 import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { become, findNode, noNodeMessage, root } from './find-node.mjs';
+import { keepNurserySmall, reuseCompiledCode } from './lean.mjs';
 
 const PROGRAMS = {
   start: 'hub, portal and broker on this machine, with a simulated home (--no-sim: for a real home)',
   hub: 'the hub of a home, or a command for it: engawa hub --help',
   broker: 'the data broker, or a command for it: engawa broker --help',
+  card: 'the recovery card: withdraw and erase without a hub: engawa card --help',
   sim: 'a simulated home that publishes to a hub: engawa sim --help',
 };
 
@@ -43,10 +46,22 @@ async function makeReady(program) {
   }
 }
 
+const versionOf = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+
+/** Runs a program in this very process: starting Node a second time would cost as much as the hub's own start. */
+async function run(program, programArguments) {
+  const path = join(root, 'bin', `${program}.ts`);
+  keepNurserySmall();
+  const keepCompiled = reuseCompiledCode(versionOf());
+  process.argv = [process.execPath, path, ...programArguments];
+  await import(pathToFileURL(path).href);
+  keepCompiled();
+}
+
 const [program, ...programArguments] = process.argv.slice(2);
 
 if (program === '--version' || program === '-v') {
-  process.stdout.write(`${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`);
+  process.stdout.write(`${versionOf()}\n`);
 } else if (program === undefined || program === '--help' || program === '-h' || program === 'help') {
   process.stdout.write(HELP);
 } else if (!Object.hasOwn(PROGRAMS, program)) {
@@ -57,5 +72,6 @@ if (program === '--version' || program === '-v') {
   await makeReady(program);
   const node = findNode();
   if (node === undefined) stop(noNodeMessage(), 1);
-  become(node, [join(root, 'bin', `${program}.ts`), ...programArguments]);
+  if (node === process.execPath) await run(program, programArguments);
+  else become(node, [fileURLToPath(import.meta.url), program, ...programArguments]);
 }

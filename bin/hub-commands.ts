@@ -1,7 +1,12 @@
+import { BACKUP_COMMANDS } from './backup-commands.ts';
 import { DEVICE_COMMANDS } from './device-commands.ts';
 import type { Command, Given } from './hub-command.ts';
 
 type Bilingual = { ja: string; en: string };
+
+interface Status extends Record<string, unknown> {
+  consent: { suspended?: Bilingual | null };
+}
 
 interface OfferView {
   offer: string;
@@ -14,6 +19,7 @@ interface OfferView {
   notice: { ja: Record<string, string>; en: Record<string, string> };
   categories: { category: string; level: string; windowMinutes?: number; retentionDays: number; legalClass: string }[];
   granted: { sinceMs: number; expiresMs: number; categories: { category: string; level: string }[] } | null;
+  suspended: string[];
   leftToday: number;
   withdrawal: { state: string; atMs: number } | null;
 }
@@ -32,6 +38,8 @@ const WITHDRAWN: Record<string, string> = {
 const grantedText = (offer: OfferView): string => {
   if (offer.granted)
     return `granted: ${offer.granted.categories.map((one) => `${one.category} ${one.level}`).join(', ')} until ${day(offer.granted.expiresMs)}`;
+  if (offer.suspended.length > 0)
+    return `suspended until you say yes again (engawa hub grant ${offer.offer}): ${offer.suspended.join(', ')}`;
   if (offer.withdrawal) return WITHDRAWN[offer.withdrawal.state] ?? 'withdrawn';
   return 'not granted';
 };
@@ -59,7 +67,11 @@ export const COMMANDS: readonly Command[] = [
     help: 'How the hub is doing.',
     arguments: [0, 0],
     run: (_given, ask) => ask('GET', '/api/status'),
-    text: (value: Record<string, unknown>) => statusLines(value),
+    text: (value: Status, { language }) => {
+      const { suspended, ...consent } = value.consent;
+      const said = suspended ? { ...consent, suspended: suspended[language] } : consent;
+      return statusLines({ ...value, consent: said });
+    },
   },
   {
     words: ['offer', 'list'],
@@ -157,12 +169,23 @@ export const COMMANDS: readonly Command[] = [
     help: 'Print the card with which a new hub can withdraw and erase. Keep it on paper, away from the hub.',
     arguments: [0, 0],
     run: (_given, ask) => ask('GET', '/api/recovery-card'),
-    text: (value: { card: string }) => [
+    text: (value: { card: string; operator?: string | null; broker?: string | null }, { language }) => [
       value.card,
       '',
-      'Whoever has this card can withdraw and erase what this home has shared. Keep it on paper.',
+      ...(value.operator ? [`${language === 'ja' ? '事業者' : 'Operator'}:  ${value.operator}`] : []),
+      ...(value.broker ? [`${language === 'ja' ? 'データブローカー' : 'Data broker'}:  ${value.broker}`, ''] : []),
+      ...(language === 'ja'
+        ? [
+            'このカードがあれば、この家が提供したものを撤回し、消去できます(engawa card)。紙で保管してください。',
+            '事業者の行も書き写しておくと、本当にその事業者に届いたことを確かめられます。',
+          ]
+        : [
+            'Whoever has this card can withdraw and erase what this home has shared (engawa card). Keep it on paper,',
+            'with the line of the operator: with it the program can tell that it speaks to the right one.',
+          ]),
     ],
   },
+  ...BACKUP_COMMANDS,
   {
     words: ['link'],
     usage: 'link',

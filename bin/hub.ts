@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { askHub, preferredLanguage } from './hub-client.ts';
 import type { Command } from './hub-command.ts';
-import { COMMANDS } from './hub-commands.ts';
 import { settingsOrExit } from './settings.ts';
 
 const OPTIONS = {
@@ -10,6 +8,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
   demo: { type: 'boolean' },
   all: { type: 'boolean' },
+  rehearse: { type: 'boolean' },
   dialect: { type: 'string' },
   base: { type: 'string' },
   room: { type: 'string' },
@@ -18,18 +17,19 @@ const OPTIONS = {
   limit: { type: 'string' },
 } as const;
 
-const HELP = [
-  'engawa hub                run the hub of a real home',
-  '',
-  ...COMMANDS.map(({ usage, help }) => `engawa hub ${usage}\n    ${help}`),
-  '',
-  'Options of every command:',
-  "  --demo   speak to the demonstration's hub instead of the real home's",
-  '  --json   answer as JSON',
-  '  --help   this, or the help of one command',
-  '',
-  'Settings come from the environment: see .env.example.',
-].join('\n');
+const help = (commands: readonly Command[]): string =>
+  [
+    'engawa hub                run the hub of a real home',
+    '',
+    ...commands.map((one) => `engawa hub ${one.usage}\n    ${one.help}`),
+    '',
+    'Options of every command:',
+    "  --demo   speak to the demonstration's hub instead of the real home's",
+    '  --json   answer as JSON',
+    '  --help   this, or the help of one command',
+    '',
+    'Settings come from the environment: see .env.example.',
+  ].join('\n');
 
 /** `engawa hub …`: 0 when it did what was asked, 1 when it could not, 2 when the words are wrong. */
 async function main(args: readonly string[]): Promise<number | undefined> {
@@ -37,15 +37,17 @@ async function main(args: readonly string[]): Promise<number | undefined> {
   const parsed = parse(args);
   if (typeof parsed === 'string') return fail(parsed, 'See: engawa hub --help', json, 2);
   const { values, positionals } = parsed;
-  const command = COMMANDS.find((one) => one.words.every((word, at) => positionals[at] === word));
-  if (values.help) {
-    console.log(command ? `engawa hub ${command.usage}\n    ${command.help}` : HELP);
-    return 0;
-  }
-  if (positionals.length === 0) {
+  if (positionals.length === 0 && !values.help) {
     const { runHub } = await import('./run-hub.ts');
     await runHub(settingsOrExit(process.env));
     return undefined;
+  }
+  // Loaded only here: a hub that runs needs no commands.
+  const { COMMANDS } = await import('./hub-commands.ts');
+  const command = COMMANDS.find((one) => one.words.every((word, at) => positionals[at] === word));
+  if (values.help) {
+    console.log(command ? `engawa hub ${command.usage}\n    ${command.help}` : help(COMMANDS));
+    return 0;
   }
   if (!command) return fail(`There is no command "${positionals.join(' ')}".`, 'See: engawa hub --help', json, 2);
   return await run(command, positionals.slice(command.words.length), values, json);
@@ -62,6 +64,7 @@ async function run(
   if (!enough || (command.words[1] === 'approve' && words.length === 0 && !values.all))
     return fail('That is not how this command is written.', `Write: engawa hub ${command.usage}`, json, 2);
   const folder = join(settingsOrExit(process.env).dataFolder, values.demo ? 'demo' : 'home');
+  const { askHub, preferredLanguage } = await import('./hub-client.ts');
   const given = { words, options: values, language: preferredLanguage(process.env) };
   const reply = await command.run(given, (method, path, body) => askHub(folder, method, path, body));
   if (!reply.ok) return fail(reply.error, reply.remedy, json, 1);

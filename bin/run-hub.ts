@@ -27,6 +27,7 @@ export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
     brokerUrl: undefined,
     timeZone: settings.TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     scale: undefined,
+    gatherMs: settings.ENGAWA_GATHER_MS,
     version: VERSION,
     say: log(settings.ENGAWA_LOG_LEVEL),
   };

@@ -2,56 +2,112 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Type from 'typebox';
-import Value from 'typebox/value';
 
-const Port = (description: string, usual: number) =>
-  Type.Integer({ minimum: 0, maximum: 65_535, default: usual, description });
-const Url = (description: string, schemes: string) =>
-  Type.Optional(Type.String({ pattern: `^(${schemes})://`, maxLength: 500, description }));
+/** One setting. `read` gives undefined for a text that breaks the rule, which ends the sentence "NAME must be …". */
+interface Setting<Value> {
+  readonly description: string;
+  /** What it is when nobody sets it. */
+  readonly usual: Value;
+  readonly rule: string;
+  readonly read: (text: string) => Value | undefined;
+}
 
-/** Every setting of every program, in the order `.env.example` shows them. Secrets may come from a file: NAME_FILE. */
-const SCHEMA = Type.Object(
-  {
-    ENGAWA_DATA: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description:
-          'Folder of all data. Otherwise $STATE_DIRECTORY, else ./data in a checkout, else $XDG_STATE_HOME/engawa. Homes are apart below it: demo/ and home/.',
-      }),
-    ),
-    ENGAWA_BIND: Type.String({
-      default: '127.0.0.1',
-      minLength: 1,
-      description:
-        'Address the pages and the data broker listen on. The listener for devices opens to the network only for a real home.',
-    }),
-    ENGAWA_MQTT_PORT: Port(
-      "Port of the devices' MQTT listener. With ENGAWA_SOURCE_URL set, the listener starts only if this is set too.",
-      1883,
-    ),
-    ENGAWA_PORTAL_PORT: Port("Port of the household's pages.", 8420),
-    ENGAWA_BROKER_PORT: Port("Port of the data broker's HTTP (feeds, enrolment).", 8490),
-    ENGAWA_INGRESS_PORT: Port("Port of the data broker's MQTT ingress.", 1884),
-    ENGAWA_SOURCE_URL: Url(
-      'The MQTT broker the household already runs (mqtt://user:password@host:1883), read with an account that may only read.',
-      'mqtt',
-    ),
-    ENGAWA_UPLINK_URL: Url('MQTT server between hub and data broker, when it is not the data broker itself.', 'mqtts?'),
-    ENGAWA_INGRESS_URL: Url('MQTT server the data broker reads cells from, when it is not its own.', 'mqtts?'),
-    ENGAWA_LOG_LEVEL: Type.Enum(['silent', 'error', 'warn', 'info', 'debug'], {
-      default: 'info',
-      description: 'silent, error, warn, info or debug. No level writes what sensors said.',
-    }),
-    TZ: Type.Optional(
-      Type.String({ minLength: 1, description: "The home's time zone, e.g. Asia/Tokyo; otherwise the machine's." }),
-    ),
-  },
-  { additionalProperties: false },
-);
+const LARGEST_PORT = 65_535;
+const LONGEST_URL = 500;
+const LONGEST_GATHER_MS = 100;
+
+const port = (description: string, usual: number): Setting<number> => ({
+  description,
+  usual,
+  rule: `a whole number from 0 to ${LARGEST_PORT}`,
+  read: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= LARGEST_PORT ? Number(text) : undefined),
+});
+
+/** A time in milliseconds, from none to `most`. */
+const milliseconds = (description: string, most: number, usual: number): Setting<number> => ({
+  description,
+  usual,
+  rule: `a whole number of milliseconds from 0 to ${most}`,
+  read: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= most ? Number(text) : undefined),
+});
+
+const url = (description: string, ...schemes: readonly string[]): Setting<string | undefined> => ({
+  description,
+  usual: undefined,
+  rule: `an address that begins with ${schemes.join(' or ')} and has at most ${LONGEST_URL} characters`,
+  read: (text) => (schemes.some((scheme) => text.startsWith(scheme)) && text.length <= LONGEST_URL ? text : undefined),
+});
+
+const words = <Usual extends string | undefined>(description: string, usual: Usual): Setting<string | Usual> => ({
+  description,
+  usual,
+  rule: 'some text',
+  read: (text) => text,
+});
+
+const oneOf = (names: readonly string[], description: string, usual: string): Setting<string> => ({
+  description,
+  usual,
+  rule: `one of ${names.join(', ')}`,
+  read: (text) => (names.includes(text) ? text : undefined),
+});
+
+/**
+ * Every setting of every program, in the order `.env.example` shows them. Secrets may come from a file: NAME_FILE.
+ * Read by hand, because a schema library would take longer to load than the hub takes to open its listener.
+ */
+const SETTINGS = {
+  ENGAWA_DATA: words(
+    'Folder of all data. Otherwise $STATE_DIRECTORY, else ./data in a checkout, else $XDG_STATE_HOME/engawa. Homes are apart below it: demo/ and home/.',
+    undefined,
+  ),
+  ENGAWA_BIND: words(
+    'Address the pages and the data broker listen on. The listener for devices opens to the network only for a real home.',
+    '127.0.0.1',
+  ),
+  ENGAWA_MQTT_PORT: port(
+    "Port of the devices' MQTT listener. With ENGAWA_SOURCE_URL set, the listener starts only if this is set too.",
+    1883,
+  ),
+  ENGAWA_PORTAL_PORT: port("Port of the household's pages.", 8420),
+  ENGAWA_BROKER_PORT: port("Port of the data broker's HTTP (feeds, enrolment).", 8490),
+  ENGAWA_INGRESS_PORT: port("Port of the data broker's MQTT ingress.", 1884),
+  ENGAWA_SOURCE_URL: url(
+    'The MQTT broker the household already runs (mqtt://user:password@host:1883), read with an account that may only read.',
+    'mqtt://',
+  ),
+  ENGAWA_UPLINK_URL: url(
+    'MQTT server between hub and data broker, when it is not the data broker itself.',
+    'mqtt://',
+    'mqtts://',
+  ),
+  ENGAWA_INGRESS_URL: url(
+    'MQTT server the data broker reads cells from, when it is not its own.',
+    'mqtt://',
+    'mqtts://',
+  ),
+  ENGAWA_GATHER_MS: milliseconds(
+    'How long a message waits for others before it is written to the card and acknowledged. 0 is quickest; 20 writes far less at many messages a second.',
+    LONGEST_GATHER_MS,
+    0,
+  ),
+  ENGAWA_LOG_LEVEL: oneOf(
+    ['silent', 'error', 'warn', 'info', 'debug'],
+    'silent, error, warn, info or debug. No level writes what sensors said.',
+    'info',
+  ),
+  ENGAWA_PASSPHRASE: words(
+    'Passphrase of backups, for "hub backup" and "hub restore" without a terminal. From a file only you can read: ENGAWA_PASSPHRASE_FILE.',
+    undefined,
+  ),
+  TZ: words("The home's time zone, e.g. Asia/Tokyo; otherwise the machine's.", undefined),
+} as const;
+
+type Name = keyof typeof SETTINGS;
+type Values = { readonly [N in Name]: (typeof SETTINGS)[N]['usual'] };
 
 /** The settings after reading, with defaults filled in. */
-export type Settings = Type.Static<typeof SCHEMA> & { readonly dataFolder: string; readonly listenerAsked: boolean };
+export type Settings = Values & { readonly dataFolder: string; readonly listenerAsked: boolean };
 
 /** Interfaces that are reserved for later versions: naming them is told, not silently ignored. */
 const RESERVED = ['ENGAWA_MQTTS_PORT', 'ENGAWA_PORTAL_TLS_PORT', 'ENGAWA_DATABASE_URL', 'ENGAWA_OPCUA_URL'];
@@ -66,31 +122,20 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** Reads the environment; all faults are named at once. */
 export function readSettings(env: NodeJS.ProcessEnv): ReadSettings {
   const problems: string[] = [];
-  const given: Record<string, unknown> = {};
-  for (const name of Object.keys(SCHEMA.properties)) {
-    const value = settingOf(name, env, problems);
-    if (value !== undefined && value !== '') given[name] = value;
-  }
+  const read = Object.entries<Setting<unknown>>(SETTINGS).map(([name, setting]) => {
+    const text = settingOf(name, env, problems);
+    if (text === undefined || text === '') return [name, setting.usual];
+    const value = setting.read(text);
+    if (value === undefined) problems.push(`${name} must be ${setting.rule}. ${setting.description}`);
+    return [name, value];
+  });
+  const values: Values = Object.fromEntries(read);
   for (const name of RESERVED) if (env[name]) problems.push(`${name} is not used by this version yet: leave it unset.`);
-  const converted = Value.Convert(SCHEMA, Value.Default(SCHEMA, given));
-  for (const fault of Value.Errors(SCHEMA, converted)) {
-    const name = fault.instancePath.slice(1);
-    const property = (SCHEMA.properties as Record<string, { description?: string }>)[name];
-    problems.push(`${name} ${fault.message}. ${property?.description ?? ''}`);
-  }
-  const zone = given.TZ as string | undefined;
-  if (zone !== undefined && !isZone(zone))
-    problems.push(`TZ is not a time zone this machine knows: use a name such as Asia/Tokyo.`);
+  if (values.TZ !== undefined && !isZone(values.TZ))
+    problems.push('TZ is not a time zone this machine knows: use a name such as Asia/Tokyo.');
   if (problems.length > 0) return { ok: false, problems };
-  const settings = converted as Type.Static<typeof SCHEMA>;
-  return {
-    ok: true,
-    settings: {
-      ...settings,
-      dataFolder: dataFolder(settings.ENGAWA_DATA, env),
-      listenerAsked: env.ENGAWA_MQTT_PORT !== undefined && env.ENGAWA_MQTT_PORT !== '',
-    },
-  };
+  const listenerAsked = env.ENGAWA_MQTT_PORT !== undefined && env.ENGAWA_MQTT_PORT !== '';
+  return { ok: true, settings: { ...values, dataFolder: dataFolder(values.ENGAWA_DATA, env), listenerAsked } };
 }
 
 /** Reads the settings for a program, or ends it with a list of what is wrong. */
@@ -135,10 +180,8 @@ function example(): string {
     '# A secret may come from a file instead: NAME_FILE=/path/to/file.',
     '',
   ];
-  for (const [name, property] of Object.entries(SCHEMA.properties)) {
-    const { description, default: usual } = property as { description?: string; default?: unknown };
-    lines.push(`# ${description ?? ''}`, `#${name}=${usual ?? ''}`, '');
-  }
+  for (const [name, { description, usual }] of Object.entries(SETTINGS))
+    lines.push(`# ${description}`, `#${name}=${usual ?? ''}`, '');
   return lines.join('\n');
 }
 

@@ -97,6 +97,7 @@ async function startDemonstration(
     uplinkUrl: settings.ENGAWA_UPLINK_URL ?? broker.ingressUrl,
     brokerUrl: broker.url,
     scale: demonstration.scale,
+    gatherMs: 0,
   };
   const hub = await hubOrExit(plan);
   if (!hub.isEnrolled()) await broker.enrol(hub);

@@ -140,7 +140,7 @@ describe("Debian's programs for the tests", () => {
     const { provideTestPrograms } = await load();
     const provided = provideTestPrograms({ environment: { PATH: join(folder, 'programs') }, isRoot: false });
     expect(provided.ok).toBe(true);
-    expect(provided.missing.join(' ')).toBe('mosquitto chromium');
+    expect(provided.missing.join(' ')).toBe('mosquitto chromium gcc');
     expect(callsMade()).toHaveLength(0);
   });
 });
