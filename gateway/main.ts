@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
+import { setTimeout as quiet } from 'node:timers/promises';
 import { startListener } from '../devices/listener/listener.ts';
-import { SOURCE_URL_NAME, startSubscriber } from '../devices/subscriber/subscriber.ts';
 import { HomeCore } from './home-core.ts';
 import type { Household } from './household/household.ts';
-import { type Door, openPortal, openSocket } from './household/server.ts';
+import type { Door } from './household/server.ts';
 import { Sessions } from './household/sessions.ts';
 import { LIMITS } from './limits.ts';
 import { homeSecret } from './pseudonymize/home-secret.ts';
-import { residents } from './residents.ts';
 import { openStore } from './store/sqlite/open-store.ts';
 import { HomeClock, type Scale } from './time/home-clock.ts';
+import { openSystemClock } from './time/machine-clock.ts';
+import { readTimeMark } from './time/time-mark.ts';
+import { firstVoucher } from './time/voucher.ts';
+import { watchClock } from './time/watch-clock.ts';
+import { machineClock } from './uplink/clock.ts';
 
 /** How one hub is started. Ports may be 0 (any free one). */
 export interface HubSettings {
@@ -29,6 +33,8 @@ export interface HubSettings {
   readonly brokerUrl: string | undefined;
   readonly timeZone: string;
   readonly scale: Scale | undefined;
+  /** How long a message waits for company before it is written, in milliseconds. */
+  readonly gatherMs: number;
   readonly version: string;
   /** Says a sentence to whoever watches the program; never content. */
   readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
@@ -89,17 +95,20 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
   const store = await openStore({
     file: join(dataFolder, 'hub.db'),
     home: mode,
+    gatherMs: settings.gatherMs,
     onFault: (fault) => settings.onFatal(fault.message),
+    onSalvaged: (sentence) => settings.say('error', sentence),
+    onRefused: (count) => settings.say('error', `${count} changes did not fit the database and were left out.`),
   });
   started.add(() => store.close());
-  const clock = new HomeClock(
-    { wallMs: Date.now, monotonicMs: () => performance.now() },
-    {
-      floorMs: Number(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString() ?? 0),
-      timeZone: settings.timeZone,
-      scale: settings.scale,
-    },
-  );
+  const system = openSystemClock();
+  const clock = new HomeClock(system, {
+    mark: readTimeMark(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString()),
+    timeZone: settings.timeZone,
+    scale: settings.scale,
+    boot: system.boot,
+    voucher: firstVoucher(),
+  });
   const home = await HomeCore.open({ ...settings, store, clock, secret: homeSecret(join(dataFolder, 'home.secret')) });
   started.add(() => home.close());
 
@@ -109,13 +118,53 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
     listener?.end(source);
     home.state.marks.forgetSource(source);
   };
-  const source = subscribe(settings, home);
+  const source = await subscribe(settings, home);
   if (source) started.add(() => source.close());
+  startClocks(home, started);
+  started.add(watchClock({ system, hear: (voucher) => home.hearClock(voucher) }));
 
+  await quiet(LIMITS.doorsAfterMs);
+
+  const doors = await openDoors({ settings, home, listenerPort: listener?.port, started });
+  return {
+    ...doors,
+    isEnrolled: () => home.enrolled !== undefined,
+    close: () => started.stop(),
+  };
+}
+
+/** What ticks while the home is open. */
+function startClocks(home: HomeCore, started: Started): void {
+  const timers = [
+    every(() => void home.tick(), LIMITS.tickMs),
+    every(() => void home.writeLazily(), LIMITS.lazyWriteMs),
+  ];
+  started.add(() => {
+    for (const timer of timers) clearInterval(timer);
+  });
+}
+
+/**
+ * Opens the residents' doors: pages and command line. Their libraries are loaded only now, when the devices have been
+ * served: after a power cut all of them come back at once, and hardly a person does.
+ */
+async function openDoors({
+  settings,
+  home,
+  listenerPort,
+  started,
+}: {
+  settings: HubSettings;
+  home: HomeCore;
+  listenerPort: number | undefined;
+  started: Started;
+}): Promise<Pick<Hub, 'portalUrl' | 'household' | 'newLink'>> {
+  const { residents } = await import('./residents.ts');
+  const { openPortal, openSocket } = await import('./household/server.ts');
   const sessions = new Sessions(() => performance.now());
   let portal: Door | undefined;
   const newLink = () => `${portal?.address ?? ''}/#link=${sessions.newLink()}`;
-  const household = residents({ home, settings, newLink, listenerPort: () => listener?.port });
+  const household = residents({ home, settings, newLink, listenerPort: () => listenerPort });
   portal = await openPortal({
     host: settings.bind,
     port: settings.portalPort,
@@ -123,23 +172,12 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
     household,
     sessions,
   }).catch(taken('portal', settings.portalPort));
-  started.add(() => portal?.close());
-  const socket = await openSocket(join(dataFolder, 'hub.sock'), household);
+  started.add(() => portal.close());
+  const socket = await openSocket(join(settings.dataFolder, 'hub.sock'), household);
   started.add(() => socket.close());
-
-  const tick = every(() => void home.tick(), LIMITS.tickMs);
-  const lazily = every(() => void home.writeLazily(), LIMITS.lazyWriteMs);
-  const offers = every(() => void household.refreshOffers(), LIMITS.refreshOffersMs);
-  started.add(() => {
-    for (const timer of [tick, lazily, offers]) clearInterval(timer);
-  });
-  return {
-    portalUrl: portal.address,
-    household,
-    newLink,
-    isEnrolled: () => home.enrolled !== undefined,
-    close: () => started.stop(),
-  };
+  const { keepRefreshed } = await import('./uplink/offers.ts');
+  started.add(keepRefreshed(() => household.refreshOffers(), { clock: machineClock, random: Math.random }));
+  return { portalUrl: portal.address, household, newLink };
 }
 
 async function listen({ listener }: HubSettings, home: HomeCore) {
@@ -153,8 +191,9 @@ async function listen({ listener }: HubSettings, home: HomeCore) {
   }).catch(taken('listener', listener.port));
 }
 
-function subscribe({ sourceUrl, say }: HubSettings, home: HomeCore) {
+async function subscribe({ sourceUrl, say }: HubSettings, home: HomeCore) {
   if (sourceUrl === undefined) return undefined;
+  const { SOURCE_URL_NAME, startSubscriber } = await import('../devices/subscriber/subscriber.ts');
   return startSubscriber({
     url: sourceUrl,
     base: home.baseOf(SOURCE_URL_NAME),

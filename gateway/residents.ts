@@ -1,20 +1,27 @@
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { cardFromSecret, x25519Pair } from '../proto/keys.ts';
+import { categoryOf, quantityOf } from '../proto/lists.ts';
 import type { HomeCore } from './home-core.ts';
 import { type Answer, done, refuse } from './household/answer.ts';
 import type { Household, HubStatus, JournalEntry } from './household/household.ts';
-import { offerViews, type UplinkView, type ViewParts, viewOf } from './household/view.ts';
-import type { JournalRow } from './journal/journal.ts';
-import { hubMetrics } from './metrics.ts';
+import {
+  CLOCK_SENTENCES,
+  offerViews,
+  suspendedSentence,
+  type UplinkView,
+  type ViewParts,
+  viewOf,
+} from './household/view.ts';
+import { type JournalRow, outcomeOf } from './journal/journal.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
-import { enrol } from './uplink/enrol.ts';
-import { fetchOffers } from './uplink/offers.ts';
 
 /** What the household's side of a hub is made of. */
 export interface ResidentsParts {
   readonly home: HomeCore;
   readonly settings: {
     readonly mode: 'demo' | 'home';
+    /** Where a backup's copy of the database may lie for a moment. */
+    readonly dataFolder?: string;
     readonly version: string;
     readonly sourceUrl: string | undefined;
     readonly brokerUrl: string | undefined;
@@ -43,7 +50,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
   const view: ViewParts = {
     mode: settings.mode,
     clock,
-    store,
+    leftToday: (offer) => home.live.leftToday(offer),
     state: () => home.state,
     offers: () => home.enrolled?.offers,
     consent: () => home.enrolled?.consent,
@@ -63,17 +70,27 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     status: async () => {
       // What was refused a moment ago is asked for most; otherwise it would be shown up to half a minute late.
       await home.writeLazily();
-      return statusOf(home, settings, listenerUrl());
+      await store.settle();
+      return { ...statusOf(home, settings, listenerUrl()), consent: consentOf(home, view) };
     },
-    journal: ({ before, limit }) =>
-      store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry),
+    journal: async ({ before, limit }) => {
+      await store.settle();
+      return store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry);
+    },
     listenerUrl,
     enrol: (url, code) => enrolHub(home, url, code),
     refreshOffers: () => refreshOffers(home, settings.brokerUrl),
-    recoveryCard: () => cardFromSecret(secret),
+    recoveryCard: () => ({
+      card: cardFromSecret(secret),
+      operator: home.enrolled?.row.fingerprint.toString('hex') ?? null,
+      broker: home.enrolled?.row.broker_url ?? null,
+    }),
+    // Loaded with the first backup: a hub that starts needs none.
+    snapshot: async () => (await import('./backup/snapshot.ts')).takeSnapshot(store, settings.dataFolder ?? tmpdir()),
     newLink,
     isReady: () => home.enrolled !== undefined && home.enrolled.consent.fault === undefined,
-    metrics: () => hubMetrics(home),
+    // Loaded with the first question: most homes have nobody who counts.
+    metrics: async () => (await import('./metrics.ts')).hubMetrics(home),
   };
 }
 
@@ -84,7 +101,19 @@ function addressFor(host: string | undefined): string {
   return all.find((one) => one.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
 }
 
-function statusOf(home: HomeCore, settings: ResidentsParts['settings'], listener: string | null): HubStatus {
+function consentOf({ enrolled }: HomeCore, view: ViewParts): HubStatus['consent'] {
+  return {
+    readable: enrolled?.consent.fault === undefined,
+    grants: enrolled?.index.all().length ?? 0,
+    suspended: suspendedSentence(view) ?? null,
+  };
+}
+
+function statusOf(
+  home: HomeCore,
+  settings: ResidentsParts['settings'],
+  listener: string | null,
+): Omit<HubStatus, 'consent'> {
   const { clock, store } = home.parts;
   const { ms, estimated } = clock.now();
   const { enrolled } = home;
@@ -94,6 +123,7 @@ function statusOf(home: HomeCore, settings: ResidentsParts['settings'], listener
     mode: settings.mode,
     homeTime: new Date(ms).toISOString(),
     clock: estimated ? 'estimated' : 'trusted',
+    clockSentence: CLOCK_SENTENCES[estimated ? 'estimated' : 'trusted'].en,
     timeZone: clock.timeZone,
     intake: {
       listener,
@@ -108,7 +138,6 @@ function statusOf(home: HomeCore, settings: ResidentsParts['settings'], listener
     uplink: enrolled
       ? { enrolled: true, broker: enrolled.row.broker_url, ...enrolled.uplink.status() }
       : { enrolled: false },
-    consent: { readable: enrolled?.consent.fault === undefined, grants: enrolled?.index.all().length ?? 0 },
     refusals: store.all<HubStatus['refusals'][number]>('refusal.since', Math.floor(ms / HOUR_MS) - DAY_HOURS),
   };
 }
@@ -116,6 +145,7 @@ function statusOf(home: HomeCore, settings: ResidentsParts['settings'], listener
 async function enrolHub(home: HomeCore, url: string, code: string): Promise<Answer<{ operator: string }>> {
   const { store, clock, secret } = home.parts;
   const before = home.enrolled?.row;
+  const { enrol } = await import('./uplink/enrol.ts');
   const identity = (operator: Buffer) => new HomeKeys(secret, operator);
   const enrolled = await enrol({ url, code, identity, fetch, ephemeralPair: x25519Pair });
   if (!enrolled.ok)
@@ -150,6 +180,7 @@ async function refreshOffers(home: HomeCore, brokerUrl: string | undefined): Pro
       ['まだ登録されていません。', '先に登録してください。'],
       ['Not enrolled yet.', 'Enrol the hub first.'],
     );
+  const { fetchOffers } = await import('./uplink/offers.ts');
   const fetched = await fetchOffers(fetch, brokerUrl ?? enrolled.row.broker_url, enrolled.row.root_key);
   if (!fetched.ok) return unreachable(fetched.reason);
   for (const problem of fetched.problems) home.parts.say('warn', `An offer was not accepted: ${problem}`);
@@ -174,11 +205,11 @@ function journalEntry(row: JournalRow): JournalEntry {
     at: new Date(row.at_ms).toISOString(),
     offer: row.slug,
     agreement: row.agreement,
-    category: row.category,
-    quantity: row.quantity,
+    category: categoryOf(row.category) ?? '',
+    quantity: quantityOf(row.quantity) ?? '',
     time: new Date(row.time_s * 1000).toISOString(),
     windowS: row.window_s,
     value: row.value,
-    outcome: row.outcome,
+    outcome: outcomeOf(row.outcome),
   };
 }

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 const SIGNS: readonly (readonly [program: string, sign: RegExp])[] = [
   ['mosquitto', /['"/]mosquitto(_[a-z]+)?['"]/],
   ['chromium', /['"]playwright-core['"]|['"/]chromium['"]/],
+  ['gcc', /['"/]gcc['"]/],
 ];
 const RELATIVE_IMPORT = /from '(\.{1,2}\/[^']+)'/g;
 

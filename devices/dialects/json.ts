@@ -9,6 +9,7 @@ export type Json =
 const text = new TextDecoder('utf-8', { fatal: true });
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COLON = 0x3a;
 
 /**
  * Reads a JSON text that strangers wrote. Nesting is bounded before parsing, and a top-level key written twice is
@@ -22,42 +23,43 @@ export function readJson(payload: Buffer): Json {
     return { ok: false, reason: 'notText' };
   }
   const structure = scan(source);
-  if (structure !== undefined) return { ok: false, reason: structure };
+  if (typeof structure !== 'number') return { ok: false, reason: structure };
   try {
-    return { ok: true, value: JSON.parse(source) };
+    const value: unknown = JSON.parse(source);
+    return hasEveryKey(value, structure) ? { ok: true, value } : { ok: false, reason: 'duplicateKey' };
   } catch {
     return { ok: false, reason: 'notJson' };
   }
 }
 
-/** Walks the text once, without recursion; returns what is wrong with its structure, if anything. */
-function scan(source: string): RefusalReason | undefined {
-  const keys = new Set<string>();
+/** A parser keeps one of two keys of the same name: then the object has fewer keys than the text has. */
+function hasEveryKey(value: unknown, keys: number): boolean {
+  return typeof value !== 'object' || value === null || Array.isArray(value) || Object.keys(value).length === keys;
+}
+
+/** Walks the text once, without recursion; the number of top-level keys, or what is wrong with its structure. */
+function scan(source: string): RefusalReason | number {
+  let keys = 0;
   let depth = 0;
   for (let at = 0; at < source.length; at += 1) {
     const code = source.charCodeAt(at);
-    depth += step(code);
-    if (depth > LIMITS.jsonDepth) return 'tooDeep';
-    if (code !== QUOTE) continue;
-    const end = endOfString(source, at);
-    if (end === undefined) return 'notJson';
-    if (depth === 1 && isRepeated(keys, keyAt(source, at, end))) return 'duplicateKey';
-    at = end;
+    if (code === QUOTE) {
+      const end = endOfString(source, at);
+      if (end === undefined) return 'notJson';
+      at = end;
+    } else if (code === COLON) keys += depth === 1 ? 1 : 0;
+    else {
+      depth += step(code);
+      if (depth > LIMITS.jsonDepth) return 'tooDeep';
+    }
   }
-  return undefined;
+  return keys;
 }
 
 /** What a character does to the depth of nesting. */
 function step(code: number): number {
   if (code === 0x7b || code === 0x5b) return 1;
   return code === 0x7d || code === 0x5d ? -1 : 0;
-}
-
-function isRepeated(keys: Set<string>, key: string | undefined): boolean {
-  if (key === undefined) return false;
-  if (keys.has(key)) return true;
-  keys.add(key);
-  return false;
 }
 
 /** The index of the closing quote of the string that begins at `start`. */
@@ -68,17 +70,4 @@ function endOfString(source: string, start: number): number | undefined {
     else if (code === QUOTE) return at;
   }
   return undefined;
-}
-
-/** The string between the two quotes when a colon follows, with its escapes undone; undefined when it is no key. */
-function keyAt(source: string, start: number, end: number): string | undefined {
-  let after = end + 1;
-  while (/\s/.test(source.charAt(after))) after += 1;
-  if (source.charAt(after) !== ':') return undefined;
-  const quoted = source.slice(start, end + 1);
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    return quoted;
-  }
 }

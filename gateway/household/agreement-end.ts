@@ -2,7 +2,9 @@ import { CATEGORIES, CATEGORIES_NEVER_LEAVING, type Category } from '../../proto
 import type { Withdrawal } from '../../proto/wire.ts';
 import { ConsentBook } from '../consent/consent-book.ts';
 import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
+import type { Outbox } from '../outbox/outbox.ts';
 import type { HomeKeys } from '../pseudonymize/home-keys.ts';
+import type { Operation } from '../store/store.ts';
 import type { Agreement } from './agreements.ts';
 
 /** Every category that can leave a home at all. */
@@ -24,7 +26,8 @@ export function endingsOf(
 ): ConsentRecord[] {
   return categories.flatMap((category) => {
     const record = book.standing(agreement.id, category);
-    return record && grantOf(record) ? [ConsentBook.ended(record, 'ConsentWithdrawn', nowMs)] : [];
+    const isSuspended = record?.event.state === 'ConsentInvalidated';
+    return record && (grantOf(record) || isSuspended) ? [ConsentBook.ended(record, 'ConsentWithdrawn', nowMs)] : [];
   });
 }
 
@@ -51,4 +54,16 @@ export function erasuresOf(
       categories: [...categories],
     },
   }));
+}
+
+/** Operations that take an agreement's categories out of the outbox and out of the windows that are filling. */
+export function discarding(
+  outbox: Outbox,
+  agreement: Agreement,
+  categories: readonly Category[],
+  why?: 'replaced',
+): Operation[] {
+  if (categories.length === 0) return [];
+  const windows = categories.map((category): Operation => ['window.forgetCategory', agreement.id, category]);
+  return [...outbox.purge(agreement.id, categories, why), ...windows];
 }

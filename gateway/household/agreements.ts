@@ -31,6 +31,9 @@ export class Agreements {
   readonly #byId = new Map<number, Agreement>();
   #highestId: number;
   #kept: number | undefined;
+  #marked = 0;
+  #skipped = 0;
+  #drafted = 0;
 
   constructor(store: Store, operator: number) {
     this.#highestId = store.get<{ seq: number }>('agreement.highest')?.seq ?? 0;
@@ -60,6 +63,36 @@ export class Agreements {
     return agreement;
   }
 
+  /** Every agreement, oldest first, closed ones too. */
+  all(): Agreement[] {
+    return [...this.#byId.values()];
+  }
+
+  /** The id of the newest agreement; 0 before the first. */
+  get newestId(): number {
+    return this.#highestId;
+  }
+
+  /** The highest ordinal this hub knows of, from its own memory or from the data broker; a new one is above it. */
+  get highestKnown(): number {
+    return Math.max(this.#kept ?? 0, this.highest(), this.#marked, this.#skipped);
+  }
+
+  /** An ordinal that no agreement has or is being given. */
+  get unused(): number {
+    return Math.max(this.highestKnown, this.#drafted) + 1;
+  }
+
+  /** Takes an ordinal that no agreement has for shown to the data broker. */
+  mark(ordinal: number): void {
+    this.#marked = Math.max(this.#marked, ordinal);
+  }
+
+  /** Opens no new agreement at or below this ordinal. */
+  skip(ordinal: number): void {
+    this.#skipped = Math.max(this.#skipped, ordinal);
+  }
+
   /** Every agreement under an offer, oldest first, closed ones too. */
   under(slug: string): Agreement[] {
     return [...this.#byId.values()].filter((agreement) => agreement.slug === slug);
@@ -70,9 +103,9 @@ export class Agreements {
     return this.under(slug).find((agreement) => agreement.closedAtMs === undefined);
   }
 
-  /** The highest ordinal that may be shown to the broker: of those confirmed. */
+  /** The highest ordinal that may be shown to the broker: of those confirmed, and of the marks. */
   highestConfirmed(): number {
-    return Math.max(0, ...[...this.#byId.values()].filter((one) => one.confirmed).map((one) => one.ordinal));
+    return Math.max(this.#marked, ...[...this.#byId.values()].filter((one) => one.confirmed).map((one) => one.ordinal));
   }
 
   /** The highest ordinal ever opened, confirmed or not. */
@@ -82,7 +115,8 @@ export class Agreements {
 
   /** The agreement a new yes would open; nothing changes until `put`. */
   next(slug: string, openedAtMs: number): Agreement {
-    const ordinal = this.#highestOrdinal() + 1;
+    const ordinal = this.highestKnown + 1;
+    this.#drafted = ordinal;
     const confirmed = this.#kept !== undefined && ordinal > this.#kept;
     return { id: this.#highestId + 1, ordinal, slug, openedAtMs, closedAtMs: undefined, confirmed };
   }
@@ -90,7 +124,8 @@ export class Agreements {
   /** A drafted agreement as it may be used now: the broker's highest ordinal can have come while it was being written. */
   judged(agreement: Agreement): Agreement {
     if (agreement.confirmed || this.#kept === undefined) return agreement;
-    const ordinal = agreement.ordinal > this.#kept ? agreement.ordinal : this.#highestOrdinal() + 1;
+    const isFree = agreement.ordinal > Math.max(this.#kept, this.#marked);
+    const ordinal = isFree ? agreement.ordinal : this.highestKnown + 1;
     return { ...agreement, ordinal, confirmed: true };
   }
 
@@ -101,7 +136,7 @@ export class Agreements {
     const renumbered: Renumbered[] = [];
     for (const agreement of [...this.#byId.values()].filter((one) => !one.confirmed)) {
       const fine = agreement.ordinal > this.#kept;
-      const ordinal = fine ? agreement.ordinal : this.#highestOrdinal() + 1;
+      const ordinal = fine ? agreement.ordinal : this.highestKnown + 1;
       const now = { ...agreement, ordinal, confirmed: true };
       this.put(now);
       confirmed.push(now);
@@ -109,9 +144,5 @@ export class Agreements {
     }
     const operations = confirmed.map((one): Operation => ['agreement.confirm', one.ordinal, one.id]);
     return { renumbered, operations };
-  }
-
-  #highestOrdinal(): number {
-    return Math.max(this.#kept ?? 0, this.highest());
   }
 }

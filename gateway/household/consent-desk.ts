@@ -4,11 +4,10 @@ import type { Receipt } from '../../proto/wire.ts';
 import { type BookPage, ConsentBook } from '../consent/consent-book.ts';
 import type { ConsentIndex } from '../consent/consent-index.ts';
 import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { HomeKeys } from '../pseudonymize/home-keys.ts';
-import type { Operation, Store } from '../store/store.ts';
-import type { HomeClock } from '../time/home-clock.ts';
-import { categoriesOf, endingsOf, erasuresOf, usedUnder } from './agreement-end.ts';
+import { Recall, type RecallParts } from '../restore/recall.ts';
+import { suspendedUnder } from '../restore/suspension.ts';
+import type { Operation } from '../store/store.ts';
+import { categoriesOf, discarding, endingsOf, erasuresOf } from './agreement-end.ts';
 import { type Agreement, Agreements } from './agreements.ts';
 import { type Answer, done } from './answer.ts';
 import { bookSeal, storePage } from './book-seal.ts';
@@ -26,16 +25,9 @@ import {
 } from './yes.ts';
 
 /** What the desk works with; all of it belongs to one operator. */
-export interface ConsentDeskParts {
-  readonly store: Store;
-  readonly operator: number;
-  readonly keys: HomeKeys;
-  readonly outbox: Outbox;
+export interface ConsentDeskParts
+  extends Omit<RecallParts, 'book' | 'agreements' | 'withdrawals' | 'offerOf' | 'random'> {
   readonly offers: OfferShelf;
-  readonly clock: HomeClock;
-  readonly usedSubjects: () => ReadonlySet<string>;
-  /** Called when a grant or withdrawal is on disk. */
-  readonly onChange: () => void;
 }
 
 /** Where yes and no are said. One thing at a time: what is said is on disk before the next is heard. */
@@ -44,6 +36,7 @@ export class ConsentDesk {
   readonly #book: ConsentBook;
   readonly agreements: Agreements;
   readonly withdrawals: WithdrawalList;
+  readonly #recall: Recall;
   #queue: Promise<unknown> = Promise.resolve();
   /** Withdrawals the disk refused: stopped in memory, and written as soon as it takes them. */
   #refused: { readonly slug: string; readonly categories: readonly Category[] | undefined }[] = [];
@@ -51,9 +44,12 @@ export class ConsentDesk {
 
   constructor(parts: ConsentDeskParts) {
     this.#parts = parts;
-    this.#book = new ConsentBook(bookSeal(parts.keys), parts.store.all<BookPage>('consent.pages', parts.operator));
+    const seal = bookSeal(parts.keys);
+    this.#book = new ConsentBook(seal, parts.store.all<BookPage>('consent.pages', parts.operator));
     this.agreements = new Agreements(parts.store, parts.operator);
     this.withdrawals = new WithdrawalList(parts.store, parts.operator);
+    const own = { book: this.#book, agreements: this.agreements, withdrawals: this.withdrawals, random: seal.random };
+    this.#recall = new Recall({ ...parts, ...own, offerOf: (slug) => parts.offers.get(slug)?.offer });
   }
 
   /** The live grants. */
@@ -70,6 +66,16 @@ export class ConsentDesk {
   given(slug: string): ConsentRecord[] {
     const agreement = this.agreements.open(slug);
     return agreement ? this.#standing(agreement) : [];
+  }
+
+  /** The records of an offer that wait for a resident to say yes again. */
+  suspended(slug: string): ConsentRecord[] {
+    return suspendedUnder(this.#book, this.agreements.under(slug));
+  }
+
+  /** The stretch of this home's life that its memory does not hold, if any. */
+  get lost(): Recall['lost'] {
+    return this.#recall.lost;
   }
 
   /** Says yes to an offer: one record for each category, under one new agreement that replaces the old. */
@@ -103,11 +109,12 @@ export class ConsentDesk {
     return withdrawn;
   }
 
-  /** Writes withdrawals that the disk refused; to be called now and then. */
+  /** Writes what is owed: withdrawals that the disk refused, and what a lost stretch suspends; to be called now and then. */
   async writeRefused(): Promise<void> {
     const again = this.#refused;
     this.#refused = [];
     for (const { slug, categories } of again) await this.withdraw(slug, categories).catch(() => undefined);
+    if (this.#recall.isUnsettled) await this.#inTurn(() => this.#recall.settle().then(done)).catch(() => undefined);
   }
 
   /** Ends this desk: what is being said is written, and nothing more is heard. */
@@ -122,19 +129,22 @@ export class ConsentDesk {
   ): Promise<Answer<{ withdrawn: readonly Category[] }>> {
     const agreements = this.agreements.under(slug);
     const affected = this.#stop(slug, categories);
-    if (affected.every((one) => one.categories.length === 0)) return nothingGiven(slug);
+    const forgotten = this.#recall.names(slug, categories);
+    if (affected.every((one) => one.categories.length === 0) && forgotten.length === 0) return nothingGiven(slug);
     const nowMs = this.#parts.clock.now().ms;
     const ended = affected.flatMap(({ agreement, categories: list }) => endingsOf(this.#book, agreement, list, nowMs));
     const pages = this.#book.write(ended);
     const closing = agreements.filter((one) => one.closedAtMs === undefined && this.#standing(one).length === 0);
     const used = this.#parts.usedSubjects();
-    const erasing = affected
-      .flatMap(({ agreement, categories: list }) => erasuresOf(agreement, list, used, this.#parts.keys))
-      .filter(({ withdrawal }) => !this.withdrawals.isAsked(withdrawal));
+    const known = affected.flatMap(({ agreement, categories: list }) =>
+      erasuresOf(agreement, list, used, this.#parts.keys),
+    );
+    const erasing = [...known, ...forgotten].filter(({ withdrawal }) => !this.withdrawals.isAsked(withdrawal));
     await this.#parts.outbox.commit([
+      ...this.#recall.owing(slug, categories),
       ...pages.map((page) => storePage(this.#parts.operator, page)),
       ...closing.map((one): Operation => ['agreement.close', nowMs, one.id]),
-      ...affected.flatMap(({ agreement, categories: list }) => this.#discarding(agreement, list)),
+      ...affected.flatMap(({ agreement, categories: list }) => discarding(this.#parts.outbox, agreement, list)),
       ...erasing.flatMap(({ agreement, withdrawal }) => this.#parts.outbox.enqueueWithdrawal(withdrawal, agreement)),
       ...this.withdrawals.add(
         slug,
@@ -155,15 +165,7 @@ export class ConsentDesk {
    * others get a new ordinal and new write keys. Returns what to commit together with that answer.
    */
   confirmOrdinals(kept: number): Operation[] {
-    const { operations, renumbered } = this.agreements.confirm(kept);
-    const rekeyed = renumbered.flatMap(({ agreement, from }) => {
-      const changes = usedUnder(agreement.id, this.#parts.usedSubjects()).map(({ epoch, subject }) => ({
-        from: this.#parts.keys.writeKey(from, epoch, subject),
-        to: this.#parts.keys.writeKey(agreement.ordinal, epoch, subject),
-      }));
-      return this.#parts.outbox.rekey(agreement.id, changes);
-    });
-    return [...operations, ...rekeyed];
+    return this.#recall.confirm(kept);
   }
 
   /** Files the broker's signed receipt of an erasure; returns what to commit together with its acknowledgement. */
@@ -189,12 +191,6 @@ export class ConsentDesk {
     return affected;
   }
 
-  #discarding(agreement: Agreement, categories: readonly Category[], why?: 'replaced'): Operation[] {
-    if (categories.length === 0) return [];
-    const windows = categories.map((category): Operation => ['window.forgetCategory', agreement.id, category]);
-    return [...this.#parts.outbox.purge(agreement.id, categories, why), ...windows];
-  }
-
   async #open(
     agreement: Agreement,
     before: Agreement | undefined,
@@ -214,7 +210,7 @@ export class ConsentDesk {
     await this.#parts.outbox.commit([
       ['agreement.open', id, this.#parts.operator, ordinal, uuid, hash, slug, nowMs, confirmed ? 1 : 0],
       ...(before
-        ? [['agreement.close', nowMs, before.id] as const, ...this.#discarding(before, ended, 'replaced')]
+        ? [['agreement.close', nowMs, before.id] as const, ...discarding(this.#parts.outbox, before, ended, 'replaced')]
         : []),
       ...pages.map((page) => storePage(this.#parts.operator, page)),
     ]);
@@ -233,6 +229,30 @@ export class ConsentDesk {
       () => judged,
       () => agreement,
     );
+  }
+
+  /**
+   * After home time came back by so much: a yes stamped with a time that has not come yet is written again with the time
+   * at which it was said, so that it holds now and for as long as was agreed.
+   */
+  cameBack(byMs: number): Promise<Answer<number>> {
+    return this.#inTurn(async () => {
+      const nowMs = this.#parts.clock.now().ms;
+      const early = this.#book
+        .all()
+        .filter((one) => one.event.atMs > nowMs && this.index.of(one.agreement, one.process.piiType) && grantOf(one));
+      const pages = this.#book.write(
+        early.map((one) => {
+          const { atMs, expiresMs } = one.event;
+          return { ...one, event: { ...one.event, atMs: Math.min(nowMs, atMs - byMs), expiresMs: expiresMs - byMs } };
+        }),
+      );
+      if (pages.length === 0) return done(0);
+      await this.#parts.outbox.commit(pages.map((page) => storePage(this.#parts.operator, page)));
+      this.#book.append(pages);
+      this.#parts.onChange();
+      return done(pages.length);
+    });
   }
 
   #inTurn<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {

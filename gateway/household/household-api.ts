@@ -1,48 +1,49 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import Type from 'typebox';
+import type { XStatic } from 'typebox/schema';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
-import { CATEGORIES, type Category, LEVELS, type Level } from '../../proto/lists.ts';
+import { CATEGORIES, type Category, LEVELS } from '../../proto/lists.ts';
 import type { Answer } from './answer.ts';
 import type { Household } from './household.ts';
 import { streamLive } from './live-stream.ts';
 import { deviceView } from './view.ts';
 
-const Text = Type.String({ minLength: 1, maxLength: 200 });
-const CategoryName = Type.Enum(Object.keys(CATEGORIES) as [Category, ...Category[]]);
-const LevelName = Type.Enum([...LEVELS] as [Level, ...Level[]]);
+// JSON Schema as it stands, and its types read from it: no library has to build it while the hub starts.
+const TEXT = { type: 'string', minLength: 1, maxLength: 200 } as const;
+/** Of the names only the type of any of them is read, not their number. */
+const CATEGORY = { enum: Object.keys(CATEGORIES) as [Category] } as const;
+const CATEGORY_LIST = { type: 'array', items: CATEGORY, minItems: 1 } as const;
+const closed = { type: 'object', additionalProperties: false } as const;
 
-const Grant = Type.Object(
-  {
-    offer: Text,
-    level: Type.Optional(LevelName),
-    categories: Type.Optional(Type.Array(CategoryName, { minItems: 1 })),
+const GRANT = {
+  ...closed,
+  required: ['offer'],
+  properties: { offer: TEXT, level: { enum: LEVELS }, categories: CATEGORY_LIST },
+} as const;
+const WITHDRAW = { ...closed, required: ['offer'], properties: { offer: TEXT, categories: CATEGORY_LIST } } as const;
+const APPROVE = {
+  ...closed,
+  properties: {
+    ids: { type: 'array', items: { anyOf: [{ type: 'integer' }, TEXT] }, maxItems: 1000 },
+    all: { type: 'boolean' },
+    room: TEXT,
+    category: TEXT,
   },
-  { additionalProperties: false },
-);
-const Withdraw = Type.Object(
-  { offer: Text, categories: Type.Optional(Type.Array(CategoryName, { minItems: 1 })) },
-  { additionalProperties: false },
-);
-const Approve = Type.Object(
-  {
-    ids: Type.Optional(Type.Array(Type.Union([Type.Integer(), Text]), { maxItems: 1000 })),
-    all: Type.Optional(Type.Boolean()),
-    room: Type.Optional(Text),
-    category: Type.Optional(Text),
+} as const;
+const CREDENTIAL = {
+  ...closed,
+  required: ['name', 'dialect'],
+  properties: { name: TEXT, dialect: TEXT, base: TEXT },
+} as const;
+const PAGE = {
+  ...closed,
+  required: ['limit'],
+  properties: {
+    before: { type: 'integer', minimum: 1 },
+    limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   },
-  { additionalProperties: false },
-);
-const Credential = Type.Object(
-  { name: Text, dialect: Text, base: Type.Optional(Text) },
-  { additionalProperties: false },
-);
-const Page = Type.Object(
-  {
-    before: Type.Optional(Type.Integer({ minimum: 1 })),
-    limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-  },
-  { additionalProperties: false },
-);
+} as const;
+const WHICH = { ...closed, required: ['which'], properties: { which: TEXT } } as const;
+const ENROL = { ...closed, required: ['url', 'code'], properties: { url: TEXT, code: TEXT } } as const;
 
 /** Adds what pages and command line share. Each route says in its schema what it takes; the answers are described beside. */
 export function householdRoutes(app: FastifyInstance, household: Household): void {
@@ -58,15 +59,15 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
     credentials: household.devices.credentials(),
   }));
   app.get('/api/status', tagged('How the hub is doing'), () => household.status());
-  app.get<{ Querystring: Type.Static<typeof Page> }>(
+  app.get<{ Querystring: XStatic<typeof PAGE> }>(
     '/api/journal',
-    tagged('What left the home, newest first', { querystring: Page }),
-    (request) => ({ entries: household.journal(request.query) }),
+    tagged('What left the home, newest first', { querystring: PAGE }),
+    async (request) => ({ entries: await household.journal(request.query) }),
   );
 
-  app.post<{ Body: Type.Static<typeof Grant> }>(
+  app.post<{ Body: XStatic<typeof GRANT> }>(
     '/api/grants',
-    tagged('Say yes to an offer', { body: Grant }),
+    tagged('Say yes to an offer', { body: GRANT }),
     async (request, reply) => {
       const desk = household.consent();
       if (!desk) return answer(reply, notEnrolled);
@@ -75,9 +76,9 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
       return answer(reply, given.ok ? offerOf(household, offer) : given);
     },
   );
-  app.post<{ Body: Type.Static<typeof Withdraw> }>(
+  app.post<{ Body: XStatic<typeof WITHDRAW> }>(
     '/api/withdrawals',
-    tagged('Take a yes back', { body: Withdraw }),
+    tagged('Take a yes back', { body: WITHDRAW }),
     async (request, reply) => {
       const desk = household.consent();
       if (!desk) return answer(reply, notEnrolled);
@@ -85,9 +86,9 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
       return answer(reply, taken.ok ? offerOf(household, request.body.offer) : taken);
     },
   );
-  app.post<{ Body: Type.Static<typeof Approve> }>(
+  app.post<{ Body: XStatic<typeof APPROVE> }>(
     '/api/devices/approve',
-    tagged('Approve devices that were discovered', { body: Approve }),
+    tagged('Approve devices that were discovered', { body: APPROVE }),
     async (request, reply) => {
       const { ids, all, ...meaning } = request.body;
       return answer(reply, await household.devices.approve(all === true ? 'all' : (ids ?? []).map(String), meaning));
@@ -97,9 +98,9 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
 
 /** Adds what only the command line may do: it speaks over a socket that only the hub's own user can open. */
 export function commandRoutes(app: FastifyInstance, household: Household): void {
-  app.post<{ Body: Type.Static<typeof Credential> }>(
+  app.post<{ Body: XStatic<typeof CREDENTIAL> }>(
     '/api/credentials',
-    { schema: { body: Credential } },
+    { schema: { body: CREDENTIAL } },
     async (request, reply) => {
       const { name, dialect, base } = request.body;
       const made = await household.devices.add(name, dialect, base);
@@ -110,19 +111,21 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
       return { ...made.value, server, settings };
     },
   );
-  const Which = Type.Object({ which: Text }, { additionalProperties: false });
-  app.post<{ Body: Type.Static<typeof Which> }>(
+  app.post<{ Body: XStatic<typeof WHICH> }>(
     '/api/devices/remove',
-    { schema: { body: Which } },
+    { schema: { body: WHICH } },
     async (request, reply) => answer(reply, await household.devices.remove(request.body.which)),
   );
-  const Enrol = Type.Object({ url: Text, code: Text }, { additionalProperties: false });
-  app.post<{ Body: Type.Static<typeof Enrol> }>('/api/enrolment', { schema: { body: Enrol } }, async (request, reply) =>
+  app.post<{ Body: XStatic<typeof ENROL> }>('/api/enrolment', { schema: { body: ENROL } }, async (request, reply) =>
     answer(reply, await household.enrol(request.body.url, request.body.code)),
   );
   app.post('/api/offers/refresh', async (_request, reply) => answer(reply, await household.refreshOffers()));
   app.post('/api/links', () => ({ url: household.newLink() }));
-  app.get('/api/recovery-card', () => ({ card: household.recoveryCard() }));
+  app.get('/api/recovery-card', () => household.recoveryCard());
+  app.post('/api/backup', async () => {
+    await household.snapshot();
+    return {};
+  });
 }
 
 const notEnrolled: Answer<never> = {

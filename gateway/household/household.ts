@@ -1,4 +1,4 @@
-import type { Answer } from './answer.ts';
+import type { Answer, Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
 import type { DeviceDesk } from './device-desk.ts';
 import type { Live } from './live.ts';
@@ -9,6 +9,8 @@ export interface HubStatus {
   readonly mode: 'demo' | 'home';
   readonly homeTime: string;
   readonly clock: 'trusted' | 'estimated';
+  /** What that means, and what a person can do. */
+  readonly clockSentence: string;
   readonly timeZone: string;
   readonly intake: {
     readonly listener: string | null;
@@ -16,7 +18,7 @@ export interface HubStatus {
     readonly counts: Record<string, number>;
   };
   readonly uplink: Record<string, unknown>;
-  readonly consent: { readonly readable: boolean; readonly grants: number };
+  readonly consent: { readonly readable: boolean; readonly grants: number; readonly suspended: Bilingual | null };
   readonly refusals: { device: number; reason: string; count: number }[];
   readonly version: string;
 }
@@ -35,6 +37,13 @@ export interface JournalEntry {
   readonly outcome: string;
 }
 
+/** What a recovery card holds: the home secret in groups, and, once enrolled, whom it speaks to. */
+export interface RecoveryCard {
+  readonly card: string;
+  readonly operator: string | null;
+  readonly broker: string | null;
+}
+
 /** Everything a resident can ask of the hub, by page or by command line. */
 export interface Household {
   readonly live: Live;
@@ -43,12 +52,14 @@ export interface Household {
   readonly view: () => ReturnType<typeof viewOf>;
   readonly offers: () => ReturnType<typeof offerViews>;
   readonly status: () => Promise<HubStatus>;
-  readonly journal: (page: { before?: number | undefined; limit: number }) => JournalEntry[];
+  readonly journal: (page: { before?: number | undefined; limit: number }) => Promise<JournalEntry[]>;
   /** Where a program reaches the listener, for what is pasted into its settings; null when the listener is off. */
   readonly listenerUrl: () => string | null;
   readonly enrol: (url: string, code: string) => Promise<Answer<{ operator: string }>>;
   readonly refreshOffers: () => Promise<Answer<{ offers: number }>>;
-  readonly recoveryCard: () => string;
+  readonly recoveryCard: () => RecoveryCard;
+  /** Copies the database beside itself, for a backup that is being made. */
+  readonly snapshot: () => Promise<void>;
   readonly newLink: () => string;
   readonly isReady: () => boolean;
   readonly metrics: () => Promise<string>;

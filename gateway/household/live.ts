@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts';
 import type { Release } from '../pseudonymize/release.ts';
 import type { Witness } from '../witness.ts';
 import type { Bilingual } from './answer.ts';
+import type { LeftToday } from './left-today.ts';
 import { reasonText, recordText, valueText } from './texts.ts';
 
 /** One event of the live view; `id` grows by one. */
@@ -13,6 +14,11 @@ export interface LiveEvent {
   readonly id: number;
   readonly event: 'seen' | 'left' | 'held' | 'refused' | 'provided' | 'state';
   readonly data: unknown;
+}
+
+/** An event nobody has looked at yet. */
+interface Untold extends Omit<LiveEvent, 'data'> {
+  readonly words: () => object;
 }
 
 /** How many times each thing happened since the hub started. */
@@ -27,6 +33,8 @@ export interface LiveCounts {
 export interface LiveParts {
   readonly nowMs: () => number;
   readonly recipientOf: (offer: string) => Bilingual;
+  /** Counts what left today, by offer. */
+  readonly leftToday: LeftToday;
   /** Tells the log of a fault; never with content. */
   readonly onFault: (what: string, fault: unknown) => void;
 }
@@ -45,7 +53,8 @@ const SHOWN: ReadonlySet<Kind> = new Set<Kind>([
 export class Live implements Witness {
   readonly counts: LiveCounts = { seen: 0, left: 0, held: 0, refused: 0 };
   readonly #parts: LiveParts;
-  readonly #recent: LiveEvent[] = [];
+  /** The latest events; what they say is put into words when somebody looks. */
+  readonly #recent: Untold[] = [];
   readonly #listeners = new Set<(event: LiveEvent) => void>();
   #lastId = 0;
   #lastSeenId: number | null = null;
@@ -62,7 +71,7 @@ export class Live implements Witness {
 
   /** Events after this id that are still remembered. */
   since(id: number): LiveEvent[] {
-    return this.#recent.filter((event) => event.id > id);
+    return this.#recent.filter((event) => event.id > id).map(told);
   }
 
   seen(observation: Observation, device: Device): void {
@@ -72,29 +81,31 @@ export class Live implements Witness {
       this.#lastSeenId = null;
       return;
     }
-    const { unit } = vocabularyOf(kind);
-    this.#lastSeenId = this.#emit('seen', {
+    this.#lastSeenId = this.#emit('seen', () => ({
       atMs,
       device: face(device),
       kind,
       value,
-      unit,
+      unit: vocabularyOf(kind).unit,
       origin,
       text: valueText(kind, value),
-    });
+    }));
   }
 
   held(observation: Observation, grant: LiveGrant, untilMs: number): void {
     this.counts.held += 1;
     const { category, atMs } = observation;
-    this.#emit('held', { atMs, seenId: this.#lastSeenId, offer: grant.offer, category, untilMs });
+    const seenId = this.#lastSeenId;
+    this.#emit('held', () => ({ atMs, seenId, offer: grant.offer, category, untilMs }));
   }
 
   left(release: Release, offer: string, device: Device | undefined): void {
     this.counts.left += 1;
+    this.#parts.leftToday.add(offer);
     const { category, property, quantity, value, timeS, windowS } = release.fields();
-    this.#emit('left', {
-      atMs: this.#parts.nowMs(),
+    const atMs = this.#parts.nowMs();
+    this.#emit('left', () => ({
+      atMs,
       offer,
       recipient: this.#parts.recipientOf(offer),
       category,
@@ -104,7 +115,7 @@ export class Live implements Witness {
       windowS,
       text: recordText(property, quantity, value),
       ...(device && windowS === 0 ? { fromDevice: device.id } : {}),
-    });
+    }));
   }
 
   refused(observation: Observation, device: Device, reason: string): void {
@@ -112,23 +123,23 @@ export class Live implements Witness {
     this.counts.refused += 1;
     if (!SHOWN.has(observation.property)) return;
     const { property: kind, atMs } = observation;
-    this.#emit('refused', {
-      atMs,
-      seenId: this.#lastSeenId,
-      device: face(device),
-      kind,
-      reason,
-      text: reasonText(reason),
-    });
+    const seenId = this.#lastSeenId;
+    this.#emit('refused', () => ({ atMs, seenId, device: face(device), kind, reason, text: reasonText(reason) }));
+  }
+
+  /** Records that left for an offer since midnight. */
+  leftToday(offer: string): number {
+    return this.#parts.leftToday.of(offer);
   }
 
   /** The data broker acknowledged what had left before. */
   provided(): void {
-    this.#emit('provided', { upToId: this.#lastId });
+    const upToId = this.#lastId;
+    this.#emit('provided', () => ({ upToId }));
   }
 
   changed(): void {
-    this.#emit('state', {});
+    this.#emit('state', () => ({}));
   }
 
   fault(what: string, fault: unknown): void {
@@ -136,22 +147,28 @@ export class Live implements Witness {
   }
 
   /** A page that is gone must not hold up the acknowledgement of what is told. */
-  #tell(listener: (event: LiveEvent) => void, told: LiveEvent): void {
+  #tell(listener: (event: LiveEvent) => void, event: LiveEvent): void {
     try {
-      listener(told);
+      listener(event);
     } catch (fault) {
       this.#parts.onFault('a live page', fault);
     }
   }
 
-  #emit(event: LiveEvent['event'], data: object): number {
+  #emit(event: LiveEvent['event'], words: () => object): number {
     const id = ++this.#lastId;
-    const told: LiveEvent = { id, event, data: { id, ...data } };
-    this.#recent.push(told);
+    const untold = { id, event, words };
+    this.#recent.push(untold);
     if (this.#recent.length > LIMITS.liveEvents) this.#recent.shift();
-    for (const listener of this.#listeners) this.#tell(listener, told);
+    if (this.#listeners.size === 0) return id;
+    const live = told(untold);
+    for (const listener of this.#listeners) this.#tell(listener, live);
     return id;
   }
+}
+
+function told({ id, event, words }: Untold): LiveEvent {
+  return { id, event, data: { id, ...words() } };
 }
 
 function face(device: Device): { id: number; name: string; room: string | null } {

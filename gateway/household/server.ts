@@ -5,19 +5,27 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import serveFiles from '@fastify/static';
-import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
-import Type from 'typebox';
+import type { XStatic } from 'typebox/schema';
 import { LIMITS } from '../limits.ts';
 import type { Household } from './household.ts';
 import { commandRoutes, householdRoutes } from './household-api.ts';
 import { endStreams } from './live-stream.ts';
+import { openapi } from './openapi.ts';
 import { errorAnswer, problemAnswer } from './problems.ts';
 import type { Sessions } from './sessions.ts';
 
 const COOKIE = 'engawa';
 /** Routes without a session, as they were registered. Besides these only the pages' own files are open. */
 const OPEN_TO_STRANGERS = new Set(['/api/session', '/healthz', '/readyz', '/metrics', '/']);
+
+/** What opens a session. */
+const OPEN = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['link'],
+  properties: { link: { type: 'string', minLength: 1, maxLength: 200 } },
+} as const;
 
 /** A door of the hub that is open. */
 export interface Door {
@@ -53,18 +61,13 @@ export async function openPortal(options: {
   });
   await app.register(cookie);
   await app.register(rateLimit, { max: LIMITS.requestsPerMinute, timeWindow: '1 minute' });
-  await app.register(swagger, { openapi: { openapi: '3.1.0', info: { title: 'Engawa hub', version: '1' } } });
   if (existsSync(pages)) await app.register(serveFiles, { root: pages, index: 'index.html' });
 
   app.addHook('onRequest', async (request, reply) => {
     const problem = wrongDoor(request) ?? (needsSession(request, sessions) ? 'session' : undefined);
     if (problem) return problemAnswer(reply, problem);
   });
-  await app.register(async (routes) => {
-    householdRoutes(routes, household);
-    sessionRoutes(routes, sessions);
-    healthRoutes(routes, household);
-  });
+  await app.register(async (routes) => portalRoutes(routes, household, sessions));
   const address = await app.listen({ host, port });
   return { address, close: () => closeDoor(app, household) };
 }
@@ -99,15 +102,20 @@ function base(): FastifyInstance {
   return app;
 }
 
+function portalRoutes(app: FastifyInstance, household: Household, sessions: Sessions): void {
+  householdRoutes(app, household);
+  sessionRoutes(app, sessions);
+  healthRoutes(app, household);
+  app.get('/api/openapi.json', () => openapi(base, (again) => portalRoutes(again, household, sessions)));
+}
+
 function sessionRoutes(app: FastifyInstance, sessions: Sessions): void {
-  const Open = Type.Object({ link: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false });
-  app.post<{ Body: Type.Static<typeof Open> }>('/api/session', { schema: { body: Open } }, async (request, reply) => {
+  app.post<{ Body: XStatic<typeof OPEN> }>('/api/session', { schema: { body: OPEN } }, async (request, reply) => {
     const token = sessions.open(request.body.link);
     if (token === undefined) return problemAnswer(reply, 'link');
     reply.setCookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: '/' });
     return reply.code(204).send();
   });
-  app.get('/api/openapi.json', () => app.swagger());
 }
 
 function healthRoutes(app: FastifyInstance, household: Household): void {

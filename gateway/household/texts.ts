@@ -74,6 +74,7 @@ const REASONS: Record<string, Bilingual> = {
   outOfScope: { ja: '同意した部屋や機器の外のため', en: 'outside the rooms or devices agreed' },
   levelHome: { ja: '家の中だけに置く段階のため', en: 'it stays at home at this level' },
   noProfile: { ja: 'この種類を外に出す方法がないため', en: 'there is no way for this kind to leave' },
+  outboxFull: { ja: '送信待ちがいっぱいのため', en: 'too much is waiting to be sent' },
   clockUntrusted: { ja: '時計が合っているか確かめられないため', en: 'the clock cannot be trusted yet' },
   consentUnreadable: { ja: '同意の記録を読み取れないため', en: 'the consent book cannot be read' },
   late: { ja: '締め切った時間帯の知らせが遅れて届いたため', en: 'it came after its window had closed' },

@@ -3,7 +3,7 @@ import type { ConsentRecord } from '../consent/consent-record.ts';
 import type { HomeState } from '../home-state.ts';
 import type { Device } from '../intake/device-table.ts';
 import type { LastValue } from '../intake/last-values.ts';
-import type { Store } from '../store/store.ts';
+import { suspensionSentence } from '../restore/sentences.ts';
 import type { HomeClock } from '../time/home-clock.ts';
 import type { Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
@@ -19,11 +19,21 @@ export interface UplinkView {
   readonly lastAcknowledgedMs: number | null;
 }
 
+/** What is said of the hub's clock, and what a person can do. */
+export const CLOCK_SENTENCES = {
+  trusted: { ja: '時計は確かめられています。', en: 'The clock is confirmed.' },
+  estimated: {
+    ja: '時計を確かめられないため、家の時刻は推定です。時間帯を決めた同意や期限の近い同意では提供を止めています。ハブをしばらくインターネットにつなぐか、時計用電池を付けてください。',
+    en: 'The clock cannot be confirmed, so home time is an estimate; consents for certain hours or near their end are on hold. Connect the hub to the internet for a while, or give its machine a battery clock.',
+  },
+} as const;
+
 /** What the view is made of. */
 export interface ViewParts {
   readonly mode: 'demo' | 'home';
   readonly clock: HomeClock;
-  readonly store: Store;
+  /** Records that left for an offer since midnight. */
+  readonly leftToday: (offer: string) => number;
   readonly state: () => HomeState;
   readonly offers: () => OfferShelf | undefined;
   readonly consent: () => ConsentDesk | undefined;
@@ -51,14 +61,9 @@ export function viewOf(parts: ViewParts) {
 }
 
 /** The offers of the hub's operator with what the home has said to each. */
-export function offerViews(parts: Pick<ViewParts, 'offers' | 'consent' | 'clock' | 'store'>) {
-  const leftToday = new Map(
-    parts.store
-      .all<{ slug: string; count: number }>('journal.since', startOfDay(parts.clock))
-      .map(({ slug, count }) => [slug, count]),
-  );
+export function offerViews(parts: Pick<ViewParts, 'offers' | 'consent' | 'leftToday'>) {
   return (parts.offers()?.all() ?? []).map((shelved) =>
-    offerView(shelved, parts.consent(), leftToday.get(shelved.offer.offer) ?? 0),
+    offerView(shelved, parts.consent(), parts.leftToday(shelved.offer.offer)),
   );
 }
 
@@ -84,6 +89,7 @@ function offerView({ offer }: ShelvedOffer, consent: ConsentDesk | undefined, le
       legalClass,
     })),
     granted: grantedView(consent?.given(offer.offer) ?? []),
+    suspended: (consent?.suspended(offer.offer) ?? []).map(({ process }) => process.piiType),
     leftToday,
     withdrawal: withdrawal
       ? { state: withdrawal.state, atMs: withdrawal.erasedAtMs ?? withdrawal.requestedAtMs }
@@ -143,6 +149,8 @@ function healthOf(
       health: 'attention',
       sentence: { ja: '同意の記録を読み取れないため、何も提供していません。', en: `Nothing leaves: ${fault}.` },
     };
+  const suspended = suspendedSentence(parts);
+  if (suspended) return { health: 'attention', sentence: suspended };
   if (!uplink.enrolled)
     return {
       health: 'waiting',
@@ -159,10 +167,22 @@ function healthOf(
         en: 'The data broker cannot be reached. What may leave is waiting on this hub.',
       },
     };
+  if (parts.clock.now().estimated) return { health: 'attention', sentence: CLOCK_SENTENCES.estimated };
   return { health: 'ok', sentence: { ja: 'ハブは正常に動いています。', en: 'The hub is working.' } };
 }
 
-function startOfDay(clock: HomeClock): number {
+/** What is suspended until a resident says yes again, in a sentence; undefined when nothing is. */
+export function suspendedSentence({ offers, consent }: Pick<ViewParts, 'offers' | 'consent'>): Bilingual | undefined {
+  const desk = consent();
+  const waiting = (offers()?.all() ?? []).filter(({ offer }) => (desk?.suspended(offer.offer).length ?? 0) > 0);
+  return suspensionSentence(
+    desk?.lost,
+    waiting.map(({ offer }) => offer.recipient.name),
+  );
+}
+
+/** The last midnight of the home, in milliseconds. */
+export function startOfDay(clock: HomeClock): number {
   const { ms } = clock.now();
   const offsetMs = clock.offsetS(ms) * 1000;
   return Math.floor((ms + offsetMs) / 86_400_000) * 86_400_000 - offsetMs;

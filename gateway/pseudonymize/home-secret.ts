@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { makeFile } from '../new-file.ts';
 
 const SECRET_BYTES = 32;
 
 /** Reads the home secret, or makes one on the first start (readable by this user only). Throws when the file is damaged. */
 export function homeSecret(file: string): Buffer {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(SECRET_BYTES), { mode: 0o600, flag: 'wx', flush: true });
+  if (!existsSync(file)) makeFile(file, randomBytes(SECRET_BYTES));
   const secret = readFileSync(file);
   if (secret.length !== SECRET_BYTES)
     throw new Error(

@@ -191,7 +191,7 @@ describe('guarantee 8, crash anywhere (inside one process; kills of the real pro
   test.each([
     ['forgets its intake marks', 'intakeMark.put'],
     ['does not keep its windows', 'window.put'],
-    ['acknowledges before it writes', 'outbox.add'],
+    ['acknowledges before it writes', 'journal.add'],
     ['forgets what its sensors last said', 'lastValue.put'],
   ] as const)('the property bites: a hub that %s is caught', async (_, dropped) => {
     const rewrite: Rewrite = (batch) => batch.filter(([statement]) => statement !== dropped);

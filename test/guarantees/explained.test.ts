@@ -39,17 +39,6 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 4, maxLength: 40 },
 );
 
-interface JournalLine {
-  readonly agreement: number;
-  readonly category: string;
-  readonly quantity: string;
-  readonly time_s: number;
-  readonly window_s: number;
-  readonly value: number;
-  readonly at_ms: number;
-  readonly outcome: string;
-}
-
 async function take(home: InnerHome, line: Line, step: Step): Promise<void> {
   const { consent } = home.way;
   if (step.kind === 'publish') await home.publish(step.topic, step.content);
@@ -65,8 +54,8 @@ async function take(home: InnerHome, line: Line, step: Step): Promise<void> {
 }
 
 /** Everything that left is in the journal once, under an agreement whose consent record said yes before. */
-function checkJournal(home: InnerHome, broker: BrokerInMemory): void {
-  const journal = home.query<JournalLine>('SELECT * FROM journal');
+async function checkJournal(home: InnerHome, broker: BrokerInMemory): Promise<void> {
+  const journal = await home.journal();
   const written = journal.map((row) => `${row.category} ${row.quantity} ${row.time_s} ${row.window_s} ${row.value}`);
   const left = broker.ever.map((one) => `${one.category} ${one.quantity} ${one.timeS} ${one.windowS} ${one.value}`);
   for (const one of left) {
@@ -77,9 +66,8 @@ function checkJournal(home: InnerHome, broker: BrokerInMemory): void {
   expect(
     journal.filter(({ outcome }) => !['provided', 'withdrawn', 'withheld', 'replaced', 'sent'].includes(outcome)),
   ).toEqual([]);
-  const records = home
-    .query<{ content: string }>('SELECT content FROM consent_record ORDER BY id')
-    .map(({ content }) => JSON.parse(content) as ConsentRecord);
+  const pages = await home.query<{ content: string }>('SELECT content FROM consent_record ORDER BY id');
+  const records = pages.map(({ content }) => JSON.parse(content) as ConsentRecord);
   for (const { agreement, category, at_ms } of journal) {
     const yes = records.find(
       (one) => one.agreement === agreement && one.process.piiType === category && one.event.state === 'ConsentGiven',
@@ -91,14 +79,14 @@ function checkJournal(home: InnerHome, broker: BrokerInMemory): void {
 /** Every observation left, is held, or was refused for a reason of the closed lists. */
 async function checkRefusals(home: InnerHome): Promise<void> {
   await home.core.writeLazily();
-  const rows = home.query<{ device: number; reason: string; count: number }>(
+  const rows = await home.query<{ device: number; reason: string; count: number }>(
     'SELECT device, reason, count FROM refusal',
   );
   expect(rows.filter(({ reason }) => !REASONS.has(reason))).toEqual([]);
   expect(rows.filter(({ reason }) => reason === 'fault')).toEqual([]);
   const refused = rows.filter(({ device }) => device > 0).reduce((sum, { count }) => sum + count, 0);
   const { seen, held } = home.core.live.counts;
-  const events = home.query<JournalLine>('SELECT * FROM journal WHERE window_s = 0').length;
+  const events = (await home.journal()).filter(({ window_s }) => window_s === 0).length;
   expect(refused + held + events).toBe(seen);
 }
 
@@ -117,7 +105,7 @@ function property(rewrite: (batch: readonly Operation[]) => readonly Operation[]
       line.connect();
       for (const step of schedule) await take(home, line, step);
       await line.drain();
-      checkJournal(home, broker);
+      await checkJournal(home, broker);
       await checkRefusals(home);
     } finally {
       await home.remove();

@@ -7,9 +7,12 @@ import type { Arrived } from '../../devices/intake.ts';
 import type { Enrolled } from '../../gateway/enrolled.ts';
 import { HomeCore } from '../../gateway/home-core.ts';
 import type { Fate } from '../../gateway/intake/intake-marks.ts';
+import { type JournalRow, type Outcome, outcomeOf } from '../../gateway/journal/journal.ts';
 import { openStore } from '../../gateway/store/sqlite/open-store.ts';
 import type { Operation, Store } from '../../gateway/store/store.ts';
 import { HomeClock, type MachineClock } from '../../gateway/time/home-clock.ts';
+import { readTimeMark } from '../../gateway/time/time-mark.ts';
+import { categoryOf, quantityOf } from '../../proto/lists.ts';
 import type { Offer } from '../../proto/offer.ts';
 import type { TestOperator } from './test-operator.ts';
 
@@ -56,10 +59,26 @@ export class PoisonedStore implements Store {
     this.#store = store;
   }
 
-  commit(batch: readonly Operation[], lineage?: number): Promise<void> {
+  commit(batch: readonly Operation[], lineage?: number): Promise<number> {
     const poison: Operation = ['device.put', 0, null, null, null, null, null, null];
     const written = this.rewrite(batch);
     return this.#store.commit(this.shouldFail(batch) ? [...written, poison] : written, lineage);
+  }
+
+  later(operations: readonly Operation[]): void {
+    this.#store.later(operations);
+  }
+
+  settle(): Promise<void> {
+    return this.#store.settle();
+  }
+
+  backup(toFile: string): Promise<void> {
+    return this.#store.backup(toFile);
+  }
+
+  onSettled(listener: (position: number) => void): void {
+    this.#store.onSettled(listener);
   }
 
   all<Row>(...args: Parameters<Store['all']>): Row[] {
@@ -77,6 +96,14 @@ export class PoisonedStore implements Store {
   close(): Promise<void> {
     return this.#store.close();
   }
+}
+
+/** One journal entry in words; `isWaiting` while it is in the outbox too. */
+export interface JournalLine extends Omit<JournalRow, 'category' | 'quantity' | 'outcome'> {
+  readonly category: string;
+  readonly quantity: string;
+  readonly outcome: Outcome;
+  readonly isWaiting: boolean;
 }
 
 /** What a home in this process is opened with. */
@@ -120,8 +147,8 @@ export class InnerHome {
     const store = new PoisonedStore(
       await openStore({ file, home: 'home', onFault: (fault) => say('', fault.message) }),
     );
-    const floorMs = Number(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString() ?? 0);
-    const clock = new HomeClock(machine, { floorMs, timeZone: settings.timeZone ?? 'Asia/Tokyo' });
+    const mark = readTimeMark(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString());
+    const clock = new HomeClock(machine, { mark, timeZone: settings.timeZone ?? 'Asia/Tokyo' });
     const core = await HomeCore.open({ store, clock, secret, uplinkUrl: undefined, say });
     return new InnerHome({ folder, secret, machine, core, store, said });
   }
@@ -179,12 +206,13 @@ export class InnerHome {
   }
 
   /** Resolves when everything that was committed before is on disk. */
-  settled(): Promise<void> {
-    return this.store.commit([['meta.put', 'test', null]]);
+  async settled(): Promise<void> {
+    await this.store.commit([['meta.put', 'test', null]]);
   }
 
-  /** What reading SQL returns from the database as it is on disk. */
-  query<Row>(sql: string, ...args: unknown[]): Row[] {
+  /** What reading SQL returns from the database, once everything committed is in it. */
+  async query<Row>(sql: string, ...args: unknown[]): Promise<Row[]> {
+    if (!this.#closed) await this.store.settle();
     const database = new Database(join(this.folder, 'hub.db'), { readonly: true });
     try {
       return database.prepare(sql).all(...args) as Row[];
@@ -193,10 +221,24 @@ export class InnerHome {
     }
   }
 
+  /** Everything that left or waits, as the journal has it, in the words of the lists. */
+  async journal(): Promise<JournalLine[]> {
+    const rows = await this.query<JournalRow & { lane: number | null }>(
+      'SELECT journal.*, agreement, slug FROM journal JOIN name ON name.id = name JOIN agreement ON agreement.id = agreement ORDER BY journal.id',
+    );
+    return rows.map(({ category, quantity, outcome, lane, ...row }) => ({
+      ...row,
+      category: categoryOf(category) ?? '',
+      quantity: quantityOf(quantity) ?? '',
+      outcome: outcomeOf(outcome),
+      isWaiting: lane !== null,
+    }));
+  }
+
   /** A copy of the files as they are at this instant, as a power cut would leave them. The log is copied first. */
   powerCut(): string {
     const folder = mkdtempSync(join(tmpdir(), 'engawa-cut-'));
-    for (const name of ['hub.db-wal', 'hub.db']) cpSync(join(this.folder, name), join(folder, name));
+    for (const name of ['hub.log', 'hub.db-wal', 'hub.db']) cpSync(join(this.folder, name), join(folder, name));
     return folder;
   }
 

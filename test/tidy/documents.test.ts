@@ -76,7 +76,7 @@ describe('the documents', () => {
         const script = /^npm (?:run (?:-s )?)([\w:-]+)/.exec(line)?.[1];
         const program = /^(?:npx )?engawa (\w+)/.exec(line)?.[1];
         const isKnown = script === undefined || script in packageJson.scripts;
-        const isProgram = program === undefined || ['start', 'hub', 'broker', 'sim'].includes(program);
+        const isProgram = program === undefined || ['start', 'hub', 'broker', 'card', 'sim'].includes(program);
         return isKnown && isProgram ? [] : [`${page}: ${line}`];
       }),
     );

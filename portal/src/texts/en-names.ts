@@ -84,6 +84,7 @@ export const enNames: Record<keyof typeof jaNames, string> = {
   'reason.malformed': 'Not in a readable form',
   'reason.foreignTopic': 'Addressed as another device',
   'reason.neverLeaves': 'This never leaves the home',
+  'reason.outboxFull': 'Too much is waiting to be sent',
   'reason.uncertain': 'The value is uncertain',
   'reason.notYetValid': 'Happened before the grant',
   'reason.fault': 'Something went wrong inside the hub',

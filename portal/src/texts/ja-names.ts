@@ -82,6 +82,7 @@ export const jaNames = {
   'reason.malformed': '形式が正しくありません',
   'reason.foreignTopic': 'この機器のものではない宛先です',
   'reason.neverLeaves': '家の外へは出さない情報です',
+  'reason.outboxFull': '送信待ちがいっぱいです',
   'reason.uncertain': '値が確かではありません',
   'reason.notYetValid': '同意より前の出来事です',
   'reason.fault': 'ハブの中で問題が起きました',

@@ -34,8 +34,9 @@ const levels = () =>
       .given('every-sample')
       .map(({ process, granularity }) => [process.piiType, granularity.level]),
   );
-const waiting = () => home.query<{ agreement: number }>('SELECT agreement FROM outbox WHERE withdrawal IS NULL');
-const withdrawals = () => home.query('SELECT agreement FROM outbox WHERE withdrawal IS NOT NULL').length;
+const waiting = async () =>
+  (await home.journal()).filter(({ isWaiting }) => isWaiting).map(({ agreement }) => ({ agreement }));
+const withdrawals = async () => (await home.query('SELECT id FROM erasure')).length;
 
 async function refusal(answer: ReturnType<ReturnType<typeof desk>['give']>): Promise<string> {
   const given = await answer;
@@ -66,18 +67,18 @@ describe('a yes', () => {
     ['level 0', 'cannot leave at L0', ['every-sample', { level: 'L0' }]],
   ])('to %s is refused and changes nothing', async (_, words, args) => {
     expect(await refusal(desk().give(...args))).toContain(words);
-    expect(home.query('SELECT * FROM agreement')).toEqual([]);
-    expect(home.query('SELECT * FROM consent_record')).toEqual([]);
+    expect(await home.query('SELECT * FROM agreement')).toEqual([]);
+    expect(await home.query('SELECT * FROM consent_record')).toEqual([]);
   });
 
   test('again replaces the agreement under a new ordinal and takes its backlog and windows with it', async () => {
     await desk().give('every-sample', {});
     await home.publish('door', { contact: false });
     await home.publish('plug', { power: 5 });
-    expect(waiting()).toEqual([{ agreement: 1 }]);
+    expect(await waiting()).toEqual([{ agreement: 1 }]);
     await desk().give('every-sample', {});
-    expect(waiting()).toEqual([]);
-    expect(home.query('SELECT * FROM window')).toEqual([]);
+    expect(await waiting()).toEqual([]);
+    expect(await home.query('SELECT * FROM window')).toEqual([]);
     expect(home.way.index.all().map(({ agreement }) => agreement)).toEqual([2, 2]);
     expect(
       desk()
@@ -119,7 +120,7 @@ describe('a withdrawal', () => {
     await home.publish('door', { contact: false });
     const answer = await desk().withdraw('every-sample', ['contact.doorWindow']);
     expect(answer.ok && answer.value.withdrawn).toEqual(['contact.doorWindow']);
-    expect(waiting()).toEqual([]);
+    expect(await waiting()).toEqual([]);
     expect(levels()).toEqual({ 'power.appliance': 'L4' });
     expect(desk().agreements.open('every-sample')?.ordinal).toBe(1);
     home = await home.reopen();
@@ -161,7 +162,7 @@ describe('a withdrawal', () => {
     await line.drain();
     const names = new Set(broker.ever.map(({ pseudonym }) => pseudonym));
     await desk().withdraw('every-sample');
-    expect(withdrawals()).toBe(home.query('SELECT * FROM used_subject').length);
+    expect(await withdrawals()).toBe((await home.query('SELECT * FROM used_subject')).length);
     await line.drain();
     expect(broker.records).toEqual([]);
     const erased = new Set(broker.receipts.map(({ pseudonym }) => pseudonym));
@@ -224,11 +225,14 @@ describe('ordinals', () => {
     await home.publish('door', { contact: false });
     expect(ordinals()).toEqual([[1, false]]);
     await new Line(home, broker).drain();
-    expect(ordinals()).toEqual([[8, true]]);
+    // Above the kept one, with a gap at random: this hub's memory is older than what the data broker has seen.
+    const drawn = Number(ordinals()[0]?.[0]);
+    expect(drawn).toBeGreaterThan(7);
+    expect(ordinals()).toEqual([[drawn, true]]);
     expect(broker.records).toHaveLength(1);
     const keys = broker.bodies.flatMap(({ records }) => records.map(({ writeKey }) => writeKey));
-    const used = home.query<{ epoch: number }>('SELECT epoch FROM used_subject')[0]?.epoch ?? -1;
-    expect(new Set(keys)).toEqual(new Set([home.way.keys.writeKey(8, used, 0)]));
+    const used = (await home.query<{ epoch: number }>('SELECT epoch FROM used_subject'))[0]?.epoch ?? -1;
+    expect(new Set(keys)).toEqual(new Set([home.way.keys.writeKey(drawn, used, 0)]));
     await desk().withdraw('every-sample');
     await new Line(home, broker).drain();
     expect(broker.records).toEqual([]);
@@ -237,11 +241,16 @@ describe('ordinals', () => {
   test('of a yes that is being written while the first answer comes are judged before they are used', async () => {
     answerDuringGive(5);
     await desk().give('every-sample', {});
-    expect(ordinals()).toEqual([[6, true]]);
-    expect(home.query('SELECT ordinal, confirmed FROM agreement')).toEqual([{ ordinal: 6, confirmed: 1 }]);
+    const drawn = Number(ordinals()[0]?.[0]);
+    expect(drawn).toBeGreaterThan(5);
+    expect(ordinals()).toEqual([[drawn, true]]);
+    expect(await home.query('SELECT ordinal, confirmed FROM agreement')).toEqual([{ ordinal: drawn, confirmed: 1 }]);
     await home.publish('door', { contact: false });
     await desk().withdraw('every-sample');
-    expect(withdrawals()).toBe(1);
+    const asked = desk().withdrawals.latest('every-sample')?.erasures.length ?? 0;
+    // Its own name, and every one that may have been used under the five ordinals this hub does not remember.
+    expect(asked).toBeGreaterThan(5);
+    expect(await withdrawals()).toBe(asked);
   });
 
   test('that could not be confirmed on disk are not used in this run', async () => {
@@ -249,13 +258,19 @@ describe('ordinals', () => {
     home.store.shouldFail = (batch) => batch.some(([statement]) => statement === 'agreement.confirm');
     await desk().give('every-sample', {});
     expect(ordinals()).toEqual([[1, false]]);
-    expect(desk().agreements.highestConfirmed()).toBe(0);
+    // What the data broker is shown instead is the mark of this start, which no agreement has.
+    expect(desk().agreements.highestConfirmed()).toBeGreaterThan(1);
+    await home.publish('door', { contact: false });
+    const line = new Line(home, broker);
+    line.connect();
+    await line.deliver();
+    expect(broker.records).toEqual([]);
   });
 
   test('of a later yes in the run are confirmed in the commit that opens it', async () => {
     await home.store.commit(desk().confirmOrdinals(2));
     await desk().give('every-sample', {});
-    expect(ordinals()).toEqual([[3, true]]);
+    expect(ordinals()).toEqual([[expect.toSatisfy((ordinal: number) => ordinal > 2), true]]);
   });
 
   test('of an agreement that is not known are a bug', () => {

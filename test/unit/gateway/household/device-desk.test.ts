@@ -24,7 +24,7 @@ describe('credentials', () => {
     expect(desk().authenticate('nobody', Buffer.from(password))).toBeUndefined();
     expect(desk().authenticate('nobody', Buffer.alloc(0))).toBeUndefined();
     expect(
-      JSON.stringify(home.query('SELECT hex(password_hash) AS hash, hex(salt) AS salt FROM credential')),
+      JSON.stringify(await home.query('SELECT hex(password_hash) AS hash, hex(salt) AS salt FROM credential')),
     ).not.toContain(Buffer.from(password).toString('hex').toUpperCase());
     home = await home.reopen();
     expect(desk().authenticate('z2m-1', Buffer.from(password))).toMatchObject({ source: 'z2m-1' });
@@ -82,7 +82,7 @@ describe('devices', () => {
     expect(words(await desk().approve(['a', 'x'], {}))).toContain('No device "x"');
     expect(words(await desk().approve(['a'], { category: 'weather' }))).toContain('no category');
     expect(words(await desk().remove('x'))).toContain('No device "x"');
-    expect(onDisk()[0]?.approved_at).toBeNull();
+    expect((await onDisk())[0]?.approved_at).toBeNull();
   });
 
   test('approved while their source describes them stay approved, in memory and on disk', async () => {
@@ -92,8 +92,8 @@ describe('devices', () => {
     await approving;
     await describing;
     expect(desk().all()[0]).toMatchObject({ approvedAtMs: NOON_MS, claim: { hardware: '0x01' } });
-    expect(onDisk()[0]?.approved_at).toBe(NOON_MS);
-    expect(JSON.parse(onDisk()[0]?.claim ?? '{}')).toMatchObject({ hardware: '0x01' });
+    expect((await onDisk())[0]?.approved_at).toBe(NOON_MS);
+    expect(JSON.parse((await onDisk())[0]?.claim ?? '{}')).toMatchObject({ hardware: '0x01' });
   });
 
   test('whose approval the disk refuses are not approved', async () => {
@@ -113,7 +113,8 @@ describe('devices', () => {
     await home.publish('door', { contact: false });
     expect(words(await desk().remove('door'))).toBe('yes');
     await home.core.writeLazily();
-    const left = ['device', 'last_value', 'history'].map((table) => home.query(`SELECT * FROM ${table}`).length);
+    const tables = ['device', 'last_value', 'history'];
+    const left = await Promise.all(tables.map(async (table) => (await home.query(`SELECT * FROM ${table}`)).length));
     expect(left).toEqual([0, 0, 0]);
     expect(home.core.state.lastValues.ofDevice(id)).toEqual([]);
     await home.publish('door', { contact: false });

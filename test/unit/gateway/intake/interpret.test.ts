@@ -88,7 +88,7 @@ describe('interpreting', () => {
       [2, 'c', NOON_MS],
     ]);
     await home.publish('bridge/devices', list('a', 'c'));
-    expect(home.query('SELECT id, thing FROM device')).toEqual([
+    expect(await home.query('SELECT id, thing FROM device')).toEqual([
       { id: 1, thing: 'a' },
       { id: 2, thing: 'c' },
     ]);
@@ -105,6 +105,6 @@ describe('interpreting', () => {
     expect(await home.publish('bridge/devices', [entry('b', '0x1'), entry('c', '0x2')])).toBe('committed');
     expect(await home.publish('bridge/devices', [entry('c', '0x2'), entry('a', '0x1')])).toBe('committed');
     const memory = home.core.state.devices.all().map(({ id, thing }) => ({ id, thing }));
-    expect(home.query('SELECT id, thing FROM device ORDER BY id')).toEqual(memory);
+    expect(await home.query('SELECT id, thing FROM device ORDER BY id')).toEqual(memory);
   });
 });

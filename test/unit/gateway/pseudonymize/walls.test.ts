@@ -43,9 +43,10 @@ function genuine() {
   return { permitted, minimized, release: pseudonymize(minimized, 1, keys) };
 }
 
-function outbox(): Outbox {
-  const store = { get: () => ({ count: 0 }), all: () => [], commit: () => Promise.resolve() } as unknown as Store;
-  return new Outbox({ store, operator: 1, randomBytes: (count) => Buffer.alloc(count, 1) });
+function outbox(): Promise<Outbox> {
+  const empty = { get: () => ({ count: 0 }), all: () => [], settle: () => Promise.resolve() };
+  const store = { ...empty, onSettled: () => () => undefined } as unknown as Store;
+  return Outbox.open({ store, operator: 1, randomBytes: (count) => Buffer.alloc(count, 1) });
 }
 
 describe('wall 1, types: what looks alike does not compile into the next stage', () => {
@@ -78,11 +79,12 @@ describe('wall 1, types: what looks alike does not compile into the next stage',
     expect(() => minimize(observation, undefined, () => 0)).toThrow();
   });
 
-  test('pseudonymize takes what minimize made, not a permitted observation nor fields like it', () => {
+  test('pseudonymize takes what minimize made, not a permitted observation nor fields like it', async () => {
     const { permitted, minimized } = genuine();
     // @ts-expect-error not minimized
     const unfit = pseudonymize(permitted, 1, keys);
-    expect(() => outbox().enqueue(unfit)).toThrow();
+    const box = await outbox();
+    expect(() => box.enqueue(unfit, NOON_MS)).toThrow();
     const { grant, category, property, quantity, subject, timeS, windowS, value, observedPermille, estimatedTime } =
       minimized;
     // @ts-expect-error fields alone are not Minimized
@@ -101,20 +103,20 @@ describe('wall 1, types: what looks alike does not compile into the next stage',
     expect(made.value).toBe(minimized.value);
   });
 
-  test('the outbox takes a Release and nothing before it', () => {
+  test('the outbox takes a Release and nothing before it', async () => {
     const { permitted, minimized, release } = genuine();
-    const box = outbox();
+    const box = await outbox();
     // @ts-expect-error an observation never leaves
-    expect(() => box.enqueue(observation)).toThrow(TypeError);
+    expect(() => box.enqueue(observation, NOON_MS)).toThrow(TypeError);
     // @ts-expect-error permitted is not minimized
-    expect(() => box.enqueue(permitted)).toThrow(TypeError);
+    expect(() => box.enqueue(permitted, NOON_MS)).toThrow(TypeError);
     // @ts-expect-error minimized still has its subject
-    expect(() => box.enqueue(minimized)).toThrow(TypeError);
+    expect(() => box.enqueue(minimized, NOON_MS)).toThrow(TypeError);
     // @ts-expect-error the fields of a release are no release
-    expect(() => box.enqueue(release.fields())).toThrow(TypeError);
+    expect(() => box.enqueue(release.fields(), NOON_MS)).toThrow(TypeError);
     // @ts-expect-error nor is something with its one method
-    expect(() => box.enqueue({ fields: () => release.fields() })).toThrow(TypeError);
-    expect(box.enqueue(release)).toHaveLength(1);
+    expect(() => box.enqueue({ fields: () => release.fields() }, NOON_MS)).toThrow(TypeError);
+    expect(box.enqueue(release, NOON_MS).at(-1)?.[0]).toBe('journal.add');
   });
 
   test('a Release cannot be constructed', () => {
@@ -151,9 +153,9 @@ describe('wall 2, run time: what looks alike throws', () => {
     ],
   ];
 
-  test.each(unknownThings)('%s', (_, make) => {
-    const box = outbox();
-    expect(() => box.enqueue(make() as Release)).toThrow(TypeError);
+  test.each(unknownThings)('%s', async (_, make) => {
+    const box = await outbox();
+    expect(() => box.enqueue(make() as Release, NOON_MS)).toThrow(TypeError);
     expect(box.sequence).toBe(0);
   });
 
@@ -171,12 +173,12 @@ describe('wall 2, run time: what looks alike throws', () => {
     expect(release.fields().value).toBe(5);
   });
 
-  test('and its method cannot be replaced, on it or on its class', () => {
+  test('and its method cannot be replaced, on it or on its class', async () => {
     const { release: own } = genuine();
     const lie = () => ({ ...release.fields(), value: 666 });
     expect(() => Object.defineProperty(own, 'fields', { value: lie })).toThrow(TypeError);
     expect(() => Object.defineProperty(Release.prototype, 'fields', { value: lie })).toThrow(TypeError);
-    expect(JSON.stringify(outbox().enqueue(own))).not.toContain('666');
+    expect(JSON.stringify((await outbox()).enqueue(own, NOON_MS))).not.toContain('666');
   });
 });
 
