@@ -31,6 +31,8 @@ export const LIMITS = {
   waitingPerAddress: 16,
   // All connections still without one, beside those that have: what strangers hold takes no device's place.
   waitingConnections: 50,
+  // Messages of all devices that wait for their commit: more than fill a sync, few enough to stay small and quick.
+  messagesUnderWay: 2_048,
   // From the socket's opening to a complete CONNECT.
   connectTimeoutMs: 10_000,
   // The first packet of a connection: a CONNECT with its longest useful name, password and will.

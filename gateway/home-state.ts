@@ -1,5 +1,6 @@
-import type { Kind } from '../devices/vocabulary.ts';
+import { type Kind, vocabularyOf } from '../devices/vocabulary.ts';
 import type { Category } from '../proto/lists.ts';
+import type { Batch } from './batch.ts';
 import { type Device, type DeviceRow, DeviceTable } from './intake/device-table.ts';
 import { IntakeMarks, type MarkRow } from './intake/intake-marks.ts';
 import { type LastValue, LastValues } from './intake/last-values.ts';
@@ -70,11 +71,12 @@ export function dropDevice({ devices, lastValues }: HomeState, device: Device): 
   };
 }
 
-/** Puts a last value into the memory; returns how that is taken back. */
-export function putLastValue({ lastValues }: HomeState, value: LastValue): () => void {
+/** Puts a last value into the memory; a state's is taken back when the walk fails, because it decides what an event is. */
+export function putLastValue({ lastValues }: HomeState, value: LastValue, batch: Batch): void {
   const before = lastValues.get(value.device, value.kind);
   lastValues.put(value);
-  return () => (before ? lastValues.put(before) : lastValues.drop(value.device, value.kind));
+  if (vocabularyOf(value.kind).nature !== 'state') return;
+  batch.undoing(() => (before ? lastValues.put(before) : lastValues.drop(value.device, value.kind)));
 }
 
 /** Sets a window in the memory, or takes it out; returns how that is taken back. */

@@ -16,12 +16,15 @@ export const LIMITS = {
   logFrames: 16_384,
   /** Wait for a lock held by our own checkpointer or a backup tool, before a commit is refused. */
   busyMs: 5_000,
-  /** Rows read at once while composing one cell: a full cell holds fewer. */
-  composeRows: 2_000,
+  /** Rows read at once while composing one cell: a full cell holds some hundred. */
+  composeRows: 1_000,
   /** Void ranges read at once while composing one cell: more than the cells in flight can declare together. */
   composeVoids: 512,
   /** Cells that may be outstanding before the data broker's first answer says how many. */
   firstCredit: 4,
+  /** Prompt cells under way that need not be full; what comes meanwhile waits for an answer or for items enough to fill a cell. */
+  promptCells: 2,
+  promptItems: 400,
   /** Time after which a cell without an answer is sent again on a connection that seems alive. */
   resendMs: 30_000,
   /**
@@ -58,8 +61,8 @@ export const LIMITS = {
   devices: 1_000,
   /** MQTT client ids of one source whose packet marks are kept: a program that restarts draws a new id each time. */
   markedClients: 8,
-  /** Packets of one client id whose marks are kept: more than a client has under way at once, and some 2 MB of memory. */
-  marksPerClient: 4_096,
+  /** Packets of one client id whose marks are kept: several times what MQTT clients have under way at once (20 to some hundred). */
+  marksPerClient: 1_024,
   /** Refusal counters held in memory between two lazy writes (hour × device × reason). */
   refusalCounters: 10_000,
   /** Observations waiting to be written into the home's history. */
@@ -94,6 +97,9 @@ export const LIMITS = {
   refreshOffersMs: 3_600_000,
   /** Size of the log beside the tables: a second of single syncs at the highest rate, and a start that reads it in no time. */
   logBytes: 8 * 1024 * 1024,
+  /** Commits in one record from which the next one gathers for this long, whatever the setting: two thousand events a second and more. */
+  busyCommits: 8,
+  busyGatherMs: 2,
   /** Bytes of one record of the log, header included: a larger one gains nothing, and a larger batch goes to the tables. */
   logRecordBytes: 256 * 1024,
   /** Time after which what is only in the log goes into the tables: long, because each time costs the card some dozen pages. */
@@ -155,4 +161,27 @@ export const LIMITS = {
   markMs: 10 * 60_000,
   /** Ordinals skipped after a lost stretch, at random: a cell the network held back may still name one that was used. */
   ordinalsSkipped: 16,
+  /** Days of which the written bytes are kept, and the running time below which they say nothing: two settlings of the store. */
+  writtenDays: 8,
+  writtenLeastMs: 30 * 60_000,
+  /** Shortest time between two notes of how much was written: they cost no sync, and a killed hub loses as much of the count. */
+  writtenKeptMs: 10 * 60_000,
+  /** Bytes the cells of a card bear, an assumption: 32 GB, each cell written 500 times, low for a consumer card that calls itself one for endurance. */
+  cardBytes: 32e9 * 500,
+  /** Bytes a card's controller writes inside for each byte it is given in small synced pieces: a good one, and a poor one. Nobody publishes it. */
+  cardFactorGood: 4,
+  cardFactorPoor: 40,
+  /** Years above which no life of a card is stated: it then fails for other reasons than being written to. */
+  cardYears: 20,
+  /** Free bytes of the disk below which doctor says so, room for a backup's copy of the database; and below which it must be helped: the store's own needs. */
+  diskLowBytes: 512 * 1024 * 1024,
+  diskLeastBytes: 64 * 1024 * 1024,
+  /** An approved device that said nothing for so long is named by doctor: sensors on a battery report at least daily. */
+  deviceSilentMs: 36 * 3_600_000,
+  /** Devices named in one line. */
+  namedDevices: 5,
+  /** A wait for the data broker that doctor names: longer than a night of a router that was switched off. */
+  longWaitMs: 12 * 3_600_000,
+  /** A backup older than this is named by doctor: a month of consents would have to be given again. */
+  backupOldMs: 31 * 86_400_000,
 } as const;

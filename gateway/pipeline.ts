@@ -2,6 +2,7 @@ import type { Arrived } from '../devices/intake.ts';
 import type { Batch } from './batch.ts';
 import { closeWindows } from './close-windows.ts';
 import { decide } from './consent/decide.ts';
+import type { Moment } from './consent/grant.ts';
 import type { Permitted } from './consent/permitted.ts';
 import { guarded } from './guarded.ts';
 import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
@@ -44,22 +45,23 @@ export class Pipeline {
     const found = interpret(arrived, { devices, lastValues, dialectOf }, now);
     for (const device of found.gone) batch.undoing(dropDevice(state(), device));
     for (const device of found.devices) batch.undoing(putDevice(state(), device));
-    for (const value of found.lastValues) batch.undoing(putLastValue(state(), value));
+    for (const value of found.lastValues) putLastValue(state(), value, batch);
     batch.add(...found.operations);
     for (const [reason, count] of Object.entries(found.dropped)) refusals.count(now.ms, 0, reason, count);
     if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
     batch.isAboutDevices = found.seen.length > 0 || found.devices.length > 0;
-    for (const seen of found.seen) this.#observe(seen, batch);
+    const moment = clock.moment();
+    for (const seen of found.seen) this.#observe(seen, moment, batch);
   }
 
-  #observe(seen: Seen, batch: Batch): void {
-    const { consent, clock, history, witness } = this.#parts;
+  #observe(seen: Seen, moment: Moment, batch: Batch): void {
+    const { consent, history, witness } = this.#parts;
     const { observation, device } = seen;
     const place = { approved: device.approvedAtMs !== undefined, room: device.room };
     if (place.approved) history.remember(observation);
     batch.afterwards(() => witness.seen(observation, device));
 
-    const decision = decide(observation, consent(), place, clock.moment());
+    const decision = decide(observation, consent(), place, moment);
     for (const permitted of decision.permitted) this.#coarsen(permitted, seen, batch);
     if (decision.refusal) this.#refuse(seen, decision.refusal, batch);
   }

@@ -35,8 +35,11 @@ function compare(one: WireRecord, other: WireRecord): number {
   );
 }
 
-function groupedBy(records: readonly WireRecord[], keyOf: (record: WireRecord) => string): WireRecord[][] {
-  const groups = new Map<string, WireRecord[]>();
+function groupedBy<Key extends string | number>(
+  records: readonly WireRecord[],
+  keyOf: (record: WireRecord) => Key,
+): WireRecord[][] {
+  const groups = new Map<Key, WireRecord[]>();
   for (const record of records) {
     const key = keyOf(record);
     const group = groups.get(key);
@@ -58,18 +61,24 @@ function sums(steps: readonly number[]): number[] {
   });
 }
 
-const padded = (number: number) => String(number).padStart(10, '0');
-
-function seriesKey(record: WireRecord): string {
+/** Property, quantity and window in one number that sorts like the three. */
+function seriesKey(record: WireRecord): number {
   const property = listed(PROPERTIES[record.property], 'property');
   const quantity = listed(QUANTITIES[record.quantity]?.wire, 'quantity');
-  return padded(property) + padded(quantity) + padded(integer(record.windowS, 0, LONGEST_WINDOW_S, 'windowS'));
+  const windowS = integer(record.windowS, 0, LONGEST_WINDOW_S, 'windowS');
+  return (property * 256 + quantity) * (LONGEST_WINDOW_S + 1) + windowS;
 }
 
-function blockKey(record: WireRecord): string {
+/** What else of a block's place, after its write key: a string only, because most names have one block. */
+function restOfBlockKey(record: WireRecord): string {
   if (CATEGORIES_NEVER_LEAVING.includes(record.category)) throw new RangeError('this category never leaves a home');
-  const category = padded(listed(CATEGORIES[record.category], 'category'));
-  return record.writeKey + record.offer + category + (record.backlog === true ? 'b' : 'a');
+  const category = String(listed(CATEGORIES[record.category], 'category')).padStart(10, '0');
+  return record.offer + category + (record.backlog === true ? 'b' : 'a');
+}
+
+/** Write keys have one length, so grouping by them first gives the order of the whole key. */
+function blockGroups(records: readonly WireRecord[]): WireRecord[][] {
+  return groupedBy(records, ({ writeKey }) => writeKey).flatMap((named) => groupedBy(named, restOfBlockKey));
 }
 
 function seriesOf(records: readonly WireRecord[]): Series {
@@ -93,7 +102,7 @@ function seriesOf(records: readonly WireRecord[]): Series {
 
 /** The blocks of these records, in the one order they have on the wire. */
 export function blocksOf(records: readonly WireRecord[]): Block[] {
-  return groupedBy(records, blockKey).map((group) => {
+  return blockGroups(records).map((group) => {
     const [one] = group as [WireRecord];
     return {
       writeKey: hexBytes(one.writeKey, 16, 'writeKey'),

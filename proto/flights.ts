@@ -1,5 +1,6 @@
-import type { Item } from './hub-item.ts';
-import type { Range, UpBody } from './wire.ts';
+import { type Item, isAnsweredBy } from './hub-item.ts';
+import type { Received } from './received.ts';
+import type { Range, Receipt, UpBody } from './wire.ts';
 
 /** One cell that is sealed and not answered. */
 export interface Flight {
@@ -71,5 +72,19 @@ export class Flights {
     const isIn = (range: Range, other: Range) =>
       other.run === range.run && other.first <= range.first && other.first + other.count >= range.first + range.count;
     return voids.filter((range) => !declared.some((other) => isIn(range, other)));
+  }
+
+  /** The withdrawals under way that this receipt answers. */
+  answeredBy(receipt: Receipt): number[] {
+    const items = [...this.#flights.values()].flatMap((flight) => flight.items);
+    return items.flatMap((item) => ('withdrawal' in item && isAnsweredBy(item.withdrawal, receipt) ? [item.id] : []));
+  }
+
+  /** The cells of which something, or all that an empty one declares, was received by another way. */
+  overtakenBy(received: Received): [number, Flight][] {
+    return [...this.#flights].filter(([, { body, items }]) => {
+      const isTouched = body.ranges.some((range) => !range.void && received.overlaps(range));
+      return isTouched || (items.length === 0 && body.ranges.every((range) => received.covers(range)));
+    });
   }
 }

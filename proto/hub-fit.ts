@@ -21,6 +21,15 @@ export interface Fitted {
   readonly items: readonly Item[];
 }
 
+/** A number of items and the bytes of the body that carries them. */
+interface Tried {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Room left in a cell that is not worth encoding it once more: a hundredth. */
+const SLACK_BYTES = 40;
+const GUESSES = 4;
 /** Every range may cost the answer an interval. */
 const RANGES_PER_CELL = 128;
 const VOIDS_PER_CELL = 32;
@@ -71,15 +80,27 @@ function bodyOf(envelope: Envelope, items: readonly Item[], voids: readonly Rang
   return { ...envelope, ranges: rangesFor(items, voids, known), records, withdrawals };
 }
 
-function fits(body: UpBody): boolean {
+/** The bytes of a body, or an upper bound of them that fits; infinite when its answer could not name all its ranges. */
+function bytesOf(body: UpBody): number {
   const { ranges, records, withdrawals } = body;
-  if (ranges.length > RANGES_PER_CELL + VOIDS_PER_CELL) return false;
+  if (ranges.length > RANGES_PER_CELL + VOIDS_PER_CELL) return Number.POSITIVE_INFINITY;
   const bound =
     BOUND.envelope +
     BOUND.range * ranges.length +
     BOUND.record * records.length +
     BOUND.withdrawal * withdrawals.length;
-  return bound <= ROOM_BYTES || encodeUp(body).length <= ROOM_BYTES;
+  return bound <= ROOM_BYTES ? bound : encodeUp(body).length;
+}
+
+/**
+ * How many items to try next between one count that fits and one that does not: as many as their sizes let expect, and
+ * after some tries the middle, because sizes may mislead.
+ */
+function guess(fits: Tried, tooMany: Tried, tries: number): number {
+  const share =
+    Number.isFinite(tooMany.bytes) && tries < GUESSES ? (ROOM_BYTES - fits.bytes) / (tooMany.bytes - fits.bytes) : 0.5;
+  const expected = Math.floor(fits.count + (tooMany.count - fits.count) * share);
+  return Math.min(Math.max(expected, fits.count + 1), tooMany.count - 1);
 }
 
 /** The longest beginning that no member's refusal forbids; a refused item never travels with untried ones. */
@@ -109,13 +130,19 @@ export function fitItems(
   const voids = suspect ? [] : offeredVoids;
   const bodyWith = (count: number) => bodyOf(envelope, items.slice(0, count), voids, known);
   const all = bodyWith(items.length);
-  if (fits(all)) return { body: all, items };
-  let enough = 0;
-  let tooMany = items.length;
-  while (tooMany - enough > 1) {
-    const middle = (enough + tooMany) >>> 1;
-    if (fits(bodyWith(middle))) enough = middle;
-    else tooMany = middle;
+  let tooMany: Tried = { count: items.length, bytes: bytesOf(all) };
+  if (tooMany.bytes <= ROOM_BYTES) return { body: all, items };
+  let body = bodyWith(0);
+  let fits: Tried = { count: 0, bytes: bytesOf(body) };
+  for (let tries = 0; tooMany.count - fits.count > 1 && ROOM_BYTES - fits.bytes > SLACK_BYTES; tries += 1) {
+    const count = guess(fits, tooMany, tries);
+    const tried = bodyWith(count);
+    const bytes = bytesOf(tried);
+    if (bytes > ROOM_BYTES) tooMany = { count, bytes };
+    else {
+      fits = { count, bytes };
+      body = tried;
+    }
   }
-  return { body: bodyWith(enough), items: items.slice(0, enough) };
+  return { body, items: items.slice(0, fits.count) };
 }

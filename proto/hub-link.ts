@@ -1,10 +1,10 @@
 import { BacklogDoor } from './backlog-door.ts';
 import { type Flight, Flights, isBacklog } from './flights.ts';
 import { type Envelope, fitItems } from './hub-fit.ts';
-import { type Answered, type Composition, type Item, isAnsweredBy, type Offered } from './hub-item.ts';
+import type { Answered, Composition, Item, Offered } from './hub-item.ts';
 import { Ordinals } from './ordinals.ts';
 import { Received } from './received.ts';
-import type { DownBody, Receipt, RefusalReason, RunId, UpBody } from './wire.ts';
+import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
 
 /**
  * The hub's side of the link: which outbox items travel in which cell, and what an answer means. No clock, no disk,
@@ -91,10 +91,7 @@ export class HubLink {
     return this.#flights.carrierOf(id) !== undefined;
   }
 
-  /**
-   * Cuts the next cell out of what is offered, withdrawals first, and marks its items in flight; undefined when there
-   * is nothing to carry (unless `evenEmpty`) or no credit (an empty cell needs none).
-   */
+  /** Cuts the next cell out of what is offered and marks its items in flight; undefined when there is nothing to carry (unless `evenEmpty`) or no credit (an empty cell needs none). */
   compose(offered: Offered): Composition | undefined {
     const mayCarry = this.hasCredit && (!this.#isPaced || offered.evenEmpty === true);
     const waiting = mayCarry ? offered.items.filter((item) => this.#isFree(item)) : [];
@@ -187,10 +184,7 @@ export class HubLink {
     return [...cells];
   }
 
-  /**
-   * Applies an opened answer that came at `nowMs` (monotonic, the clock of `compose`); the caller has already removed receipts
-   * whose signature does not verify.
-   */
+  /** Applies an opened answer that came at `nowMs` (monotonic, as in `compose`), without receipts whose signature does not verify. */
   onAnswer(answer: DownBody, nowMs = 0): Answered {
     this.#hold(answer, nowMs);
     for (const acknowledged of answer.acknowledged) this.#received.merge(acknowledged);
@@ -199,7 +193,7 @@ export class HubLink {
       this.#newestAnswered = answer.cell;
       this.#credit = answer.credit;
     }
-    for (const receipt of answer.receipts) this.#markReceipted(receipt);
+    for (const receipt of answer.receipts) for (const id of this.#flights.answeredBy(receipt)) this.#receipted.add(id);
     const { freed, quarantined } = this.#conclude(answer);
     freed.push(...this.#endOverlapped());
     return {
@@ -219,14 +213,6 @@ export class HubLink {
     this.#reconnectSpreadMs = pacing?.reconnectSpreadMs ?? this.#reconnectSpreadMs;
     this.#isPaced = refusal !== undefined && NOT_NOW.includes(refusal.reason);
     if (refusal?.reason === 'version') this.#version = 1;
-  }
-
-  #markReceipted(receipt: Receipt): void {
-    for (const [, { items }] of this.#flights.entries()) {
-      for (const item of items) {
-        if ('withdrawal' in item && isAnsweredBy(item.withdrawal, receipt)) this.#receipted.add(item.id);
-      }
-    }
   }
 
   #conclude(answer: DownBody): Pick<Answered, 'quarantined'> & { freed: number[] } {
@@ -253,10 +239,7 @@ export class HubLink {
    * could store nothing, and its received rows may be deleted any moment, so that a purge would no longer find them.
    */
   #endOverlapped(): number[] {
-    const ended = this.#flights.entries().filter(([, { body, items }]) => {
-      const isTouched = body.ranges.some((range) => !range.void && this.#received.overlaps(range));
-      return isTouched || (items.length === 0 && body.ranges.every((range) => this.#received.covers(range)));
-    });
+    const ended = this.#flights.overtakenBy(this.#received);
     for (const [cell] of ended) this.#end(cell);
     return ended.flatMap(([, { items }]) => items.filter((item) => !this.#isDone(item)).map(({ id }) => id));
   }

@@ -8,7 +8,7 @@ import {
   PURPOSES,
   RECIPIENT_CLASSES,
 } from './lists.ts';
-import type { Offer } from './offer.ts';
+import type { Offer } from './offer-document.ts';
 
 const oneOf = (values: readonly (string | number)[]): Rule => ({ is: 'one of', values });
 const text = (longest: number): Rule => ({ is: 'text', longest });

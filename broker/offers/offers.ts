@@ -1,5 +1,6 @@
-import { type Offer, offerKey, readOffer, signOffer } from '../../proto/offer.ts';
+import { offerKey, readOffer, signOffer } from '../../proto/offer.ts';
 import { checkOffer } from '../../proto/offer-check.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import type { Operator } from '../operator.ts';
 import { Refusal } from '../refusal.ts';
 import type { BrokerStore, PublishedOffer } from '../store/store.ts';

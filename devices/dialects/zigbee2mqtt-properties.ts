@@ -135,6 +135,19 @@ const SECRET_WORDS = new Set(
 
 /** True when a property's name says that it carries a secret or an identity. */
 export function isSecret(property: string): boolean {
+  const known = judged.get(property);
+  if (known !== undefined) return known;
+  const secret = hasSecretWord(property);
+  if (judged.size >= PROPERTIES_REMEMBERED) judged.clear();
+  judged.set(property, secret);
+  return secret;
+}
+
+/** The same few names come with every message. */
+const judged = new Map<string, boolean>();
+const PROPERTIES_REMEMBERED = 1_000;
+
+function hasSecretWord(property: string): boolean {
   return property
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()

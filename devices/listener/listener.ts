@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesOptions, type Client } from 'aedes';
 import type { CountIntake, Gone, Take } from '../intake.ts';
 import { LIMITS, type Limits } from '../limits.ts';
+import { Admission } from './admission.ts';
 import { BoundedConnection } from './bounded-connection.ts';
 import { type Authenticate, Doorkeeper } from './doorkeeper.ts';
 import { Farewell } from './farewell.ts';
@@ -54,11 +55,13 @@ class DeviceIntake {
   readonly #nowMs: () => number;
   readonly #doorkeeper: Doorkeeper;
   readonly #sockets = new Set<Socket>();
+  readonly #admission: Admission;
   #closing = false;
 
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
+    this.#admission = new Admission(this.#limits.messagesUnderWay);
     this.#nowMs = options.nowMs ?? Date.now;
     this.#doorkeeper = new Doorkeeper({ ...options, limits: this.#limits, nowMs: this.#nowMs });
   }
@@ -98,6 +101,13 @@ class DeviceIntake {
         done(null, this.#maySubscribe(client, subscription.topic) ? subscription : null),
       authorizeForward: () => null,
     });
+    // Nothing is forwarded to anybody: a publication has been taken in or refused when it gets here, and the library's
+    // queues, subscriptions and clean copies of it would only cost time.
+    const swallow = (...args: readonly unknown[]): void => {
+      const done = args.at(-1);
+      if (typeof done === 'function') done();
+    };
+    broker.publish = swallow;
     broker.on('client', (client) => this.#doorkeeper.joined(client));
     broker.on('clientDisconnect', (client) => this.#left(client));
     broker.on('clientError', (_client, error) => this.#countFault(error));
@@ -115,7 +125,11 @@ class DeviceIntake {
     socket.setNoDelay(true);
     const farewell = new Farewell();
     const guard = new TopicGuard(this.#limits, (header) => farewell.received(header));
-    const connection = new BoundedConnection(socket, (chunk) => guard.pass(chunk), this.#options.count);
+    const connection = new BoundedConnection(socket, {
+      inspect: (chunk) => guard.pass(chunk),
+      onRefused: this.#options.count,
+      admission: this.#admission,
+    });
     const client = broker.handle(connection);
     this.#doorkeeper.opened(client, socket.remoteAddress ?? '', farewell);
   }
@@ -165,10 +179,13 @@ class DeviceIntake {
   }
 
   async #take(arrived: Parameters<Take>[0]): Promise<'committed' | 'failed'> {
+    this.#admission.enter();
     try {
       return await this.#options.take(arrived);
     } catch {
       return 'failed';
+    } finally {
+      this.#admission.leave();
     }
   }
 

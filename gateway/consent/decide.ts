@@ -3,7 +3,7 @@ import { CATEGORIES_NEVER_LEAVING, type Category } from '../../proto/lists.ts';
 import type { ConsentIndex } from './consent-index.ts';
 import type { LiveGrant, Moment, Place, Scope } from './grant.ts';
 import type { Permitted } from './permitted.ts';
-import type { Refusal } from './refusal.ts';
+import { REFUSALS, type Refusal } from './refusal.ts';
 
 const MINUTE_MS = 60_000;
 const MINUTES_OF_DAY = 1440;
@@ -14,8 +14,12 @@ export interface Decision {
   readonly refusal: Refusal | undefined;
 }
 
+/** One decision for each reason, made once: most observations end here. */
+const REFUSED = new Map<Refusal, Decision>();
+for (const refusal of REFUSALS) REFUSED.set(refusal, Object.freeze({ permitted: Object.freeze([]), refusal }));
+
 function refused(refusal: Refusal): Decision {
-  return { permitted: [], refusal };
+  return REFUSED.get(refusal) ?? { permitted: [], refusal };
 }
 
 /**
@@ -29,9 +33,11 @@ export function decide(observation: Observation, consent: ConsentIndex, place: P
   if (observation.quality !== 'good') return refused('uncertain');
   if (observation.origin === 'repeat' || observation.origin === 'snapshot') return refused('notAnEvent');
 
+  const candidates = consent.candidates(observation.category, observation.device, place.room);
+  if (candidates.length === 0) return refused('noGrant');
   const permitted: Permitted[] = [];
   let refusal: Refusal = 'noGrant';
-  for (const grant of consent.candidates(observation.category, observation.device, place.room)) {
+  for (const grant of candidates) {
     const reason = against(grant, observation, place, moment);
     if (reason === undefined) permitted.push({ observation, grant } as Permitted);
     else refusal = reason;

@@ -1,4 +1,5 @@
-import { type Offer, readOffer } from '../../proto/offer.ts';
+import { readOffer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import type { Store } from '../store/store.ts';
 
 /** An offer the hub has verified, with the SHA-256 of its signed form. */

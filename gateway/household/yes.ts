@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Category, LEVELS, type Level } from '../../proto/lists.ts';
-import { type Offer, offerKey } from '../../proto/offer.ts';
+import { offerKey } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import { CONSENT_SCHEMA, type ConsentRecord } from '../consent/consent-record.ts';
 import { levelsOf } from '../minimize/profile.ts';
 import { type Answer, done, refuse } from './answer.ts';

@@ -7,7 +7,8 @@ import type { Operation } from '../store/store.ts';
 export type Fate = 'committed' | 'failed';
 
 interface Mark {
-  readonly hash: Buffer;
+  /** As bytes in a string: a Buffer of sixteen bytes takes several times the memory. */
+  readonly hash: string;
   /** The connection the packet came on last; undefined for one of an earlier run of the hub. */
   connection: number | undefined;
   readonly fate: Promise<Fate>;
@@ -42,7 +43,11 @@ export class IntakeMarks {
 
   constructor(rows: readonly MarkRow[]) {
     for (const { source, client, packet_id, hash } of rows)
-      this.#of(source, client).set(packet_id, { hash, connection: undefined, fate: COMMITTED });
+      this.#of(source, client).set(packet_id, {
+        hash: hash.toString('latin1'),
+        connection: undefined,
+        fate: COMMITTED,
+      });
   }
 
   /** The fate of the first sending when this packet is one sent again; undefined when it is new. */
@@ -50,7 +55,7 @@ export class IntakeMarks {
     if (arrived.packetId === undefined) return undefined;
     const client = clientKey(arrived.source, arrived.client);
     const mark = this.#clients.get(client)?.get(arrived.packetId);
-    if (!mark?.hash.equals(hashOf(arrived))) return undefined;
+    if (!mark || mark.hash !== hashOf(arrived)) return undefined;
     const { dup, connection } = arrived;
     if (!dup && (mark.connection === connection || this.#news.get(client) === connection)) return undefined;
     mark.connection = connection;
@@ -67,7 +72,7 @@ export class IntakeMarks {
     const marks = this.#of(source, client);
     marks.delete(packetId);
     marks.set(packetId, { hash: mark, connection, fate });
-    this.#write(source, client, packetId, ['intakeMark.put', source, client, packetId, mark]);
+    this.#write(source, client, packetId, ['intakeMark.put', source, client, packetId, Buffer.from(mark, 'latin1')]);
     for (const oldest of marks.keys()) {
       if (marks.size <= LIMITS.marksPerClient) break;
       marks.delete(oldest);
@@ -129,11 +134,11 @@ function clientKey(source: string, client: string): string {
 }
 
 /** Hash of topic and payload, with their lengths kept apart. */
-function hashOf(arrived: Arrived): Buffer {
+function hashOf(arrived: Arrived): string {
   const topicBytes = Buffer.byteLength(arrived.topic);
   const both = Buffer.allocUnsafe(4 + topicBytes + arrived.payload.length);
   both.writeUInt32BE(topicBytes);
   both.write(arrived.topic, 4);
   arrived.payload.copy(both, 4 + topicBytes);
-  return hash('sha256', both, 'buffer').subarray(0, HASH_BYTES);
+  return hash('sha256', both, 'binary').slice(0, HASH_BYTES);
 }

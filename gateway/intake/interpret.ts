@@ -69,10 +69,11 @@ class Draft {
   readonly #known: Known;
   readonly #now: Now;
   readonly #devices = new Map<string, Device>();
-  readonly #lastValues = new Map<string, LastValue>();
+  readonly #lastValues: LastValue[] = [];
   readonly #seen: Seen[] = [];
   readonly #operations: Operation[] = [];
   readonly #gone: Device[] = [];
+  #latest: Device | undefined;
   #tooMany = 0;
   #added = 0;
 
@@ -105,7 +106,7 @@ class Draft {
     const kept = keepState(observation, before);
     if (kept) this.#operations.push(kept);
     const { property: kind, value, atMs } = observation;
-    this.#lastValues.set(`${device.id}|${kind}`, { device: device.id, kind, value, atMs });
+    this.#lastValues.push({ device: device.id, kind, value, atMs });
   }
 
   done(dropped: Readonly<Partial<Record<DropReason, number>>>): Interpretation {
@@ -113,14 +114,16 @@ class Draft {
       seen: this.#seen,
       devices: [...this.#devices.values()],
       gone: this.#gone,
-      lastValues: [...this.#lastValues.values()],
-      operations: [...this.#storing(), ...this.#operations],
+      lastValues: this.#lastValues,
+      operations:
+        this.#devices.size + this.#gone.length === 0 ? this.#operations : [...this.#storing(), ...this.#operations],
       dropped: this.#tooMany > 0 ? { ...dropped, tooManyDevices: this.#tooMany } : { ...dropped },
     };
   }
 
   #last(device: number, kind: Kind): LastValue | undefined {
-    return this.#lastValues.get(`${device}|${kind}`) ?? this.#known.lastValues.get(device, kind);
+    const said = this.#lastValues.findLast((value) => value.device === device && value.kind === kind);
+    return said ?? this.#known.lastValues.get(device, kind);
   }
 
   /** Names are freed before they are taken: two things can have changed names with each other. */
@@ -133,7 +136,13 @@ class Draft {
     return [...leaving, ...unnamed, ...devices.map(storeDevice)];
   }
 
+  /** The readings of a message are mostly of one thing. */
   #device(thing: string): Device | undefined {
+    if (this.#latest?.thing !== thing) this.#latest = this.#find(thing);
+    return this.#latest;
+  }
+
+  #find(thing: string): Device | undefined {
     const { devices } = this.#known;
     const known = this.#devices.get(thing) ?? devices.find(this.#arrived.source, thing);
     if (known) return known;

@@ -1,9 +1,17 @@
 import type { Operation, Store } from '../store/store.ts';
 
+/** Whose a release is, and under which name: an agreement (row id), a write key and an offer (32 hex digits each). */
+export interface Name {
+  readonly agreement: number;
+  readonly writeKey: string;
+  readonly offer: string;
+}
+
 interface NameRow {
   readonly id: number;
   readonly agreement: number;
   readonly write_key: Buffer;
+  readonly offer: Buffer;
 }
 
 /** Old and new write key (32 hex digits each) of one (key epoch, subject) of an agreement that gets a new ordinal. */
@@ -17,34 +25,45 @@ export interface KeyChange {
  * A name is committed with every release under it until one of them is on disk.
  */
 export class Names {
+  readonly #names = new Map<number, Name>();
   /** By agreement, which has one offer, and write key. */
   readonly #ids = new Map<number, Map<string, number>>();
   readonly #stored = new Set<number>();
-  #highest = 0;
+  #highest: number;
 
   /** Everything committed before must be in the tables (`settle`). */
-  constructor(store: Store) {
-    for (const { id, agreement, write_key } of store.all<NameRow>('name.all')) {
-      this.#of(agreement).set(write_key.toString('hex'), id);
+  constructor(store: Store, operator: number) {
+    this.#highest = store.get<{ id: number }>('name.highest')?.id ?? 0;
+    for (const { id, agreement, write_key, offer } of store.all<NameRow>('name.all', operator)) {
+      this.#put(id, { agreement, writeKey: write_key.toString('hex'), offer: offer.toString('hex') });
       this.#stored.add(id);
-      this.#highest = Math.max(this.#highest, id);
     }
   }
 
+  /** The name with this number; undefined when it is of another operator. */
+  get(id: number): Name | undefined {
+    return this.#names.get(id);
+  }
+
+  /** The numbers of an agreement's names. */
+  under(agreement: number): number[] {
+    return [...(this.#ids.get(agreement)?.values() ?? [])];
+  }
+
   /** The number of a name, given now if it is new. */
-  number(agreement: number, writeKey: string): number {
-    const names = this.#of(agreement);
-    const known = names.get(writeKey);
+  number(name: Name): number {
+    const known = this.#ids.get(name.agreement)?.get(name.writeKey);
     if (known !== undefined) return known;
     this.#highest += 1;
-    names.set(writeKey, this.#highest);
+    this.#put(this.#highest, name);
     return this.#highest;
   }
 
   /** The operation that makes a name durable; none once it is. */
-  adding(id: number, agreement: number, writeKey: string, offer: string): Operation[] {
-    if (this.#stored.has(id)) return [];
-    return [['name.add', id, agreement, Buffer.from(writeKey, 'hex'), Buffer.from(offer, 'hex')]];
+  adding(id: number): Operation[] {
+    const name = this.#names.get(id);
+    if (this.#stored.has(id) || !name) return [];
+    return [['name.add', id, name.agreement, Buffer.from(name.writeKey, 'hex'), Buffer.from(name.offer, 'hex')]];
   }
 
   /** A release under this name is on disk. */
@@ -54,18 +73,18 @@ export class Names {
 
   /** Operations that give names of an agreement the write keys of its new ordinal. */
   rekey(agreement: number, changes: readonly KeyChange[]): Operation[] {
-    const names = this.#of(agreement);
     return changes.map(({ from, to }) => {
-      const id = names.get(from);
-      names.delete(from);
-      if (id !== undefined) names.set(to, id);
+      const id = this.#ids.get(agreement)?.get(from);
+      const name = id === undefined ? undefined : this.#names.get(id);
+      this.#ids.get(agreement)?.delete(from);
+      if (id !== undefined && name) this.#put(id, { ...name, writeKey: to });
       return ['name.rekey', agreement, Buffer.from(from, 'hex'), Buffer.from(to, 'hex')];
     });
   }
 
-  #of(agreement: number): Map<string, number> {
-    const held = this.#ids.get(agreement) ?? new Map<string, number>();
-    this.#ids.set(agreement, held);
-    return held;
+  #put(id: number, name: Name): void {
+    this.#names.set(id, name);
+    const ids = this.#ids.get(name.agreement) ?? new Map<string, number>();
+    this.#ids.set(name.agreement, ids.set(name.writeKey, id));
   }
 }

@@ -4,6 +4,7 @@ import { OUTCOMES } from '../journal/journal.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { HandedOut } from './handed-out.ts';
+import type { Names } from './names.ts';
 import { rangesOf } from './ranges.ts';
 import type { Draft, Recent, Wanted } from './recent.ts';
 import {
@@ -25,6 +26,7 @@ export interface ExitParts {
   readonly store: Store;
   readonly operator: number;
   readonly runs: Runs;
+  readonly names: Names;
   readonly recent: Recent;
   readonly sequences: Sequences;
   readonly handedOut: HandedOut;
@@ -178,14 +180,17 @@ export class OutboxExit {
 
   #inTables({ lane, after, upTo, limit, except, skip }: Wanted): OutboxRow[] {
     if (after >= (this.#noneAbove.get(lane) ?? Number.POSITIVE_INFINITY)) return [];
-    const { store, operator, recent, runs } = this.#parts;
-    const parts = JSON.stringify(except.map(partNumber));
+    const { store, names } = this.#parts;
+    const parts = JSON.stringify(
+      except.flatMap((part) => names.under(part.agreement).map((name) => partNumber({ ...part, agreement: name }))),
+    );
     const found: OutboxRow[] = [];
     let from = after;
     while (found.length < limit) {
-      const rows = store.all<StoredRow>('outbox.pending', LANE_NUMBERS[lane], from, upTo, operator, limit, parts);
+      const rows = store.all<StoredRow>('outbox.pending', LANE_NUMBERS[lane], from, upTo, limit, parts);
       for (const row of rows) {
-        if (!recent.isAcknowledged(row.id) && !skip(row.id)) found.push(readRow(row, runs.place(row.id)));
+        const read = skip(row.id) ? undefined : this.#read(row);
+        if (read) found.push(read);
       }
       from = rows.at(-1)?.id ?? from;
       if (rows.length === limit) continue;
@@ -193,6 +198,15 @@ export class OutboxExit {
       break;
     }
     return found.slice(0, limit);
+  }
+
+  /** A row of the tables, unless it is acknowledged, of another operator, or of an agreement that is not confirmed. */
+  #read(row: StoredRow): OutboxRow | undefined {
+    const { recent, names, runs } = this.#parts;
+    const name = names.get(row.name);
+    const ordinal = name && this.#ordinalOf(name.agreement);
+    if (!name || ordinal === undefined || recent.isAcknowledged(row.id)) return undefined;
+    return readRow(row, { ...runs.place(row.id), ordinal }, name);
   }
 
   #count(): number {

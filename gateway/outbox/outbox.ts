@@ -48,13 +48,14 @@ export class Outbox {
   private constructor({ store, operator, randomBytes }: OutboxSettings) {
     this.#store = store;
     this.#runs = new Runs(store, operator, randomBytes(RUN_BYTES));
-    this.#names = new Names(store);
+    this.#names = new Names(store, operator);
     this.#sequences = new Sequences(store, operator, this.#runs);
     this.#handedOut = new HandedOut(store, this.#runs);
     this.exit = new OutboxExit({
       store,
       operator,
       runs: this.#runs,
+      names: this.#names,
       recent: this.#recent,
       sequences: this.#sequences,
       handedOut: this.#handedOut,
@@ -92,11 +93,11 @@ export class Outbox {
     checkRecord(record);
     const id = this.#sequences.next();
     const { writeKey, offer } = record;
-    const name = this.#names.number(agreement, writeKey);
+    const name = this.#names.number({ agreement, writeKey, offer });
     this.#drawn.set(id, { id, name, agreement, lane, record });
     return [
       ...this.#runs.opening(),
-      ...this.#names.adding(name, agreement, writeKey, offer),
+      ...this.#names.adding(name),
       ['journal.add', id, atMs, name, ...writeRecord(record, lane)],
     ];
   }

@@ -12,6 +12,7 @@ import {
 } from '../../proto/lists.ts';
 import type { Receipt, WireRecord, Withdrawal } from '../../proto/wire.ts';
 import type { Value } from '../store/store.ts';
+import type { Name } from './names.ts';
 import type { Place } from './runs.ts';
 
 /** The lanes' numbers in the table; never reused. */
@@ -38,13 +39,10 @@ export function partNumber({ agreement, category }: Part): number {
 export interface StoredRow {
   readonly id: number;
   readonly lane: number;
-  readonly agreement: number;
-  readonly ordinal: number;
+  readonly name: number;
   readonly category: number;
   readonly property: number;
   readonly quantity: number;
-  readonly offer: Buffer;
-  readonly write_key: Buffer;
   readonly time_s: number;
   readonly window_s: number;
   readonly value: number;
@@ -56,11 +54,11 @@ const LANE_NAMES = new Map((Object.keys(LANE_NUMBERS) as Lane[]).map((name) => [
 const ERASE_KEY_BYTES = 32;
 
 /** The row in the words of the wire; throws when a number is on none of the closed lists (a damaged table). */
-export function readRow(stored: StoredRow, place: Place): OutboxRow {
-  const { id, agreement, ordinal } = stored;
+export function readRow(stored: StoredRow, place: Place & { readonly ordinal: number }, name: Name): OutboxRow {
+  const { agreement, writeKey, offer } = name;
   const record: WireRecord = {
-    writeKey: stored.write_key.toString('hex'),
-    offer: stored.offer.toString('hex'),
+    writeKey,
+    offer,
     category: known(categoryOf(stored.category)),
     property: known(propertyOf(stored.property)),
     quantity: known(quantityOf(stored.quantity)),
@@ -70,7 +68,7 @@ export function readRow(stored: StoredRow, place: Place): OutboxRow {
     observedPermille: stored.observed,
     estimatedTime: stored.estimated === 1,
   };
-  return { id, ...place, agreement, ordinal, lane: known(LANE_NAMES.get(stored.lane)), record };
+  return { id: stored.id, ...place, agreement, lane: known(LANE_NAMES.get(stored.lane)), record };
 }
 
 /** A record as the journal stores it, after id, time and name in `journal.add`. */

@@ -1,6 +1,6 @@
 import { epochAt } from '../../proto/keys.ts';
 import type { Category } from '../../proto/lists.ts';
-import type { Offer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import type { Withdrawal } from '../../proto/wire.ts';
 import type { Agreement } from '../household/agreements.ts';
 import { LIMITS } from '../limits.ts';

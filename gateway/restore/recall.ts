@@ -1,5 +1,5 @@
 import type { Category } from '../../proto/lists.ts';
-import type { Offer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import type { Withdrawal } from '../../proto/wire.ts';
 import type { ConsentBook } from '../consent/consent-book.ts';
 import { usedUnder } from '../household/agreement-end.ts';

@@ -16,15 +16,15 @@ export const STATEMENTS = {
   'run.open': 'INSERT OR IGNORE INTO run (base, operator, run) VALUES (?, ?, ?)',
   'item.highest': `SELECT max(coalesce((SELECT max(id) FROM journal), 0), coalesce((SELECT max(id) FROM erasure), 0),
       coalesce((SELECT max(base) FROM run), 0)) AS id`,
-  'name.all': 'SELECT id, agreement, write_key FROM name ORDER BY id',
+  'name.all': `SELECT name.id, agreement, write_key, offer FROM name JOIN agreement ON agreement.id = agreement
+      WHERE operator = ? ORDER BY name.id`,
+  'name.highest': 'SELECT max(id) AS id FROM name',
   'name.add': 'INSERT OR IGNORE INTO name (id, agreement, write_key, offer) VALUES (?, ?, ?, ?)',
   'name.rekey': 'UPDATE name SET write_key = ?3 WHERE agreement = ?1 AND write_key = ?2',
-  'outbox.pending': `SELECT journal.id, lane, agreement.id AS agreement, ordinal, category, property, quantity, offer,
-      write_key, time_s, window_s, value, observed, estimated
-      FROM journal INDEXED BY journal_waiting JOIN name ON name.id = name JOIN agreement ON agreement.id = name.agreement
-      WHERE lane = ?1 AND journal.id > ?2 AND journal.id <= ?3 AND agreement.operator = ?4 AND confirmed = 1
-        AND agreement.id * 256 + category NOT IN (SELECT value FROM json_each(?6))
-      ORDER BY journal.id LIMIT ?5`,
+  'outbox.pending': `SELECT id, lane, name, category, property, quantity, time_s, window_s, value, observed, estimated
+      FROM journal INDEXED BY journal_waiting
+      WHERE lane = ?1 AND id > ?2 AND id <= ?3 AND name * 256 + category NOT IN (SELECT value FROM json_each(?5))
+      ORDER BY id LIMIT ?4`,
   'outbox.count': `SELECT (SELECT count(*) FROM journal WHERE lane IS NOT NULL) + (SELECT count(*) FROM erasure) AS count`,
   'outbox.power': `SELECT id FROM journal WHERE lane IS NOT NULL AND category IN (4, 5) AND outcome = 0
       ORDER BY id LIMIT ?`,

@@ -6,6 +6,26 @@ export type Value = number | string | Buffer | null;
 /** One row of STATEMENTS with its arguments in order. */
 export type Operation = readonly [statement: Statement, ...args: Value[]];
 
+/** What the store knows of its own work since it was opened. Bytes, pages (4 KiB), operations, milliseconds. */
+export interface StoreFigures {
+  /**
+   * Bytes it wrote: whole pages of the log's records, frames of the write-ahead log, and a page of the database for each
+   * frame that was moved there, which is at most what was written. Not in it: what opening and closing write, scrubbed
+   * pages, and the file system's own.
+   */
+  readonly writtenBytes: number;
+  readonly logPages: number;
+  /** Pages of the log that hold something the tables do not. */
+  readonly logPagesUsed: number;
+  readonly unsettledBytes: number;
+  /** Operations waiting for their commit. */
+  readonly queuedOperations: number;
+  /** Operations that were promised and that the tables refused. */
+  readonly refusedOperations: number;
+  /** Time since something last reached the tables; null before that. */
+  readonly settledMsAgo: number | null;
+}
+
 /**
  * The hub's durable memory, in two layers: a log that makes a commit durable with one small write, and the tables, which
  * everything reaches later ("settles"). Reads run at once on this thread and see the tables.
@@ -50,6 +70,8 @@ export interface Store {
    * Rejects with StoreError as `settle` does, and with 'unwritable' when the file cannot be written.
    */
   backup(toFile: string): Promise<void>;
+  /** What it wrote and what waits; costs nothing. */
+  figures(): StoreFigures;
   /** Commits and settles what is queued, then closes everything. */
   close(): Promise<void>;
 }

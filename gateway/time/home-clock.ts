@@ -1,15 +1,9 @@
 import type { Moment } from '../consent/grant.ts';
 import type { Bounds } from '../minimize/window.ts';
-import { TimeLine } from './time-line.ts';
+import { type MachineClock, TimeLine } from './time-line.ts';
 import { bareMark, type TimeMark, writeTimeMark } from './time-mark.ts';
 import type { Voucher } from './voucher.ts';
 import { zoneOffset } from './zone-offset.ts';
-
-/** The machine's clocks, passed in: wall time and monotonic time in milliseconds. */
-export interface MachineClock {
-  wallMs(): number;
-  monotonicMs(): number;
-}
 
 /** Home time as a straight line over real time; only the demonstration and replay run faster than 1. */
 export interface Scale {

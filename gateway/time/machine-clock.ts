@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
-import type { MachineClock } from './home-clock.ts';
+import type { MachineClock } from './time-line.ts';
 
 /** The clocks of this machine. `boot` names its present start where the system says; then monotonic time goes on from one process to the next. */
 export interface SystemClock extends MachineClock {

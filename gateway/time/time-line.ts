@@ -1,8 +1,13 @@
 import { LIMITS } from '../limits.ts';
 import type { Bounds } from '../minimize/window.ts';
-import type { MachineClock } from './home-clock.ts';
 import type { TimeMark } from './time-mark.ts';
 import type { Voucher } from './voucher.ts';
+
+/** The machine's clocks, passed in: wall time and monotonic time in milliseconds. */
+export interface MachineClock {
+  wallMs(): number;
+  monotonicMs(): number;
+}
 
 /** No clock of a machine that runs this release can honestly be earlier than this. */
 export const EARLIEST_HONEST_MS = Date.UTC(2026, 0, 1);

@@ -37,6 +37,8 @@ export class Lanes {
   readonly #waiting: WaitingRows;
   readonly #cells = new Map<number, Cell>();
   readonly #dropping = new Set<number>();
+  /** The newest item that has had its place in a cell. */
+  #newestTaken = 0;
   #ahead: { readonly cell: number; readonly frame: Buffer } | undefined;
 
   constructor(settings: LanesSettings) {
@@ -64,11 +66,11 @@ export class Lanes {
     this.#ahead ??= this.#compose('shaped');
   }
 
-  /** A connection is up after `outageMs` without one: what was in flight on the prompt lane goes again, then what waits; `greet` sends an empty cell. */
-  connected(greet: boolean, outageMs: number): void {
+  /** A connection is up after `outageMs` without one: what was in flight on the prompt lane goes again, then what waits. An empty cell asks how busy the data broker is. */
+  connected(outageMs: number): void {
     this.#forgetEnded();
     this.#waiting.connected(outageMs);
-    if (greet) this.#greet();
+    this.#greet();
     this.#ahead ??= this.#compose('shaped');
     for (const cell of this.#due('prompt')) this.#sendAgain(cell);
     this.flush();
@@ -96,13 +98,24 @@ export class Lanes {
   flush(): void {
     this.#forgetEnded();
     const { link, send } = this.#settings;
-    while (link.hasCredit) {
+    while (link.hasCredit && this.#isWorthACell()) {
       const sealed = this.#compose('prompt');
       if (!sealed) return;
       // In the turn of the live check; a cell that was not written stays in flight and is due at the next connection.
       if (!send(sealed.frame)) return;
       this.#wrote(sealed.cell);
     }
+  }
+
+  /**
+   * Whether the prompt lane's next cell should go now: at once while few are under way, so that nothing waits on a quiet
+   * link; full ones only while more are, because a cell costs as much with one event as with hundreds.
+   */
+  #isWorthACell(): boolean {
+    const { link, outbox, now } = this.#settings;
+    const underWay = [...this.#cells.values()].filter(({ lane }) => lane === 'prompt').length;
+    if (underWay < LIMITS.promptCells || link.mayCarryBacklog(now())) return true;
+    return outbox.exit.newest() - this.#newestTaken >= LIMITS.promptItems;
   }
 
   /**
@@ -184,6 +197,11 @@ export class Lanes {
     });
     if (!composed) return undefined;
     const ids = new Set(composed.ids);
+    this.#waiting.taken(lane, rows, ids);
+    this.#newestTaken = rows.reduce(
+      (newest, { id }) => (ids.has(id) ? Math.max(newest, id) : newest),
+      this.#newestTaken,
+    );
     if (link.body(composed.cell)) {
       this.#cells.set(composed.cell, { lane, rows: items.filter(({ id }) => ids.has(id)) });
     }

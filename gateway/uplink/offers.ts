@@ -1,4 +1,5 @@
-import { type Offer, readOffer } from '../../proto/offer.ts';
+import { readOffer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import { LIMITS } from '../limits.ts';
 import type { Clock } from './clock.ts';
 import { askOperator, type Fetch } from './operator-http.ts';

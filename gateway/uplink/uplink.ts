@@ -104,7 +104,7 @@ class RunningUplink implements Uplink {
         const nowMs = clock.now();
         const outageMs = this.#outage.up(nowMs, contact.homeMs());
         this.#cadence.outage(outageMs, nowMs);
-        this.#lanes.connected(!this.#answered, outageMs);
+        this.#lanes.connected(outageMs);
       },
       onDown: (problem: Problem) => {
         this.#outage.down(this.#settings.clock.now());

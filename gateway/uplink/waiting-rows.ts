@@ -61,6 +61,16 @@ export class WaitingRows {
     return [...live, ...this.#read(lane, 'backlog', limit).map((row) => ({ ...row, backlog: true }))];
   }
 
+  /** Some of the rows just read are on their way: the next read begins behind them. */
+  taken(lane: Lane, read: readonly OfferedRow[], ids: ReadonlySet<number>): void {
+    for (const kind of ['live', 'backlog'] as const) {
+      const rows = read.filter(({ backlog }) => (backlog === true) === (kind === 'backlog'));
+      const left = rows.findIndex(({ id }) => !ids.has(id));
+      const last = left < 0 ? rows.at(-1) : rows[left - 1];
+      if (last) this.#after.set(`${lane} ${kind}`, last.id);
+    }
+  }
+
   /** Everything is looked at again, from the oldest row: consent, the clock or the confirmed ordinals may have changed, or rows were freed. */
   lookAgain(): void {
     this.#after.clear();

@@ -9,11 +9,12 @@ import { HomeCore } from '../../gateway/home-core.ts';
 import type { Fate } from '../../gateway/intake/intake-marks.ts';
 import { type JournalRow, type Outcome, outcomeOf } from '../../gateway/journal/journal.ts';
 import { openStore } from '../../gateway/store/sqlite/open-store.ts';
-import type { Operation, Store } from '../../gateway/store/store.ts';
-import { HomeClock, type MachineClock } from '../../gateway/time/home-clock.ts';
+import type { Operation, Store, StoreFigures } from '../../gateway/store/store.ts';
+import { HomeClock } from '../../gateway/time/home-clock.ts';
+import type { MachineClock } from '../../gateway/time/time-line.ts';
 import { readTimeMark } from '../../gateway/time/time-mark.ts';
 import { categoryOf, quantityOf } from '../../proto/lists.ts';
-import type { Offer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 import type { TestOperator } from './test-operator.ts';
 
 /** Noon of a winter's day, in every zone the same date. */
@@ -91,6 +92,10 @@ export class PoisonedStore implements Store {
 
   scrub(): Promise<void> {
     return this.#store.scrub();
+  }
+
+  figures(): StoreFigures {
+    return this.#store.figures();
   }
 
   close(): Promise<void> {

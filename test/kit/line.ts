@@ -57,7 +57,7 @@ export class Line {
   /** The connection is up (again): the greeting, what was in flight, and what waits on the prompt lane go out. */
   connect(): void {
     if (this.#greeted) this.#lanes.disconnected();
-    this.#lanes.connected(!this.#greeted, 0);
+    this.#lanes.connected(0);
     this.#greeted = true;
   }
 

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { operatorId, rawFromPublic } from '../../proto/keys.ts';
-import { type Offer, readOffer, signOffer } from '../../proto/offer.ts';
+import { readOffer, signOffer } from '../../proto/offer.ts';
+import type { Offer } from '../../proto/offer-document.ts';
 
 /** An operator in memory: what a hub pins at enrolment, and the private halves a test needs to play the data broker. */
 export interface TestOperator {

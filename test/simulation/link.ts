@@ -167,6 +167,7 @@ class Simulation {
     else if (dice < 80) {
       this.#note('both workers die');
       this.#workers.fill(undefined);
+      if (this.#isBrokerRestored) this.#backup ??= this.#broker.backup();
     } else if (dice < 100) this.#comeAgain(dice);
     else if (dice < 112) {
       this.#hub.isFull = !this.#hub.isFull;

@@ -16,7 +16,7 @@ export interface RangeResult {
 
 const BROKEN_KEPT = 20;
 /** Below this a second process costs more than it brings. */
-const WORTH_A_PROCESS = 20_000;
+const WORTH_A_PROCESS = 5_000;
 const PROCESSES = 2;
 
 function sum(one: Counts | undefined, other: Counts): Counts {

@@ -10,6 +10,7 @@ export const SCRUB_STEP_PAGES = 64;
 export class Log {
   readonly #device: LogDevice;
   readonly #ring: Ring;
+  #writtenBytes = 0;
   /** The log's number, which every record carries. */
   readonly number: number;
 
@@ -27,6 +28,16 @@ export class Log {
   /** Whether so much is unsettled that it should go into the tables now. */
   get isHalfFull(): boolean {
     return this.#ring.used * 2 >= this.#ring.pages;
+  }
+
+  /** Bytes of all records written since it was opened. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** Pages that hold what is not settled. */
+  get usedPages(): number {
+    return this.#ring.used;
   }
 
   /** Pages of the file. */
@@ -55,6 +66,7 @@ export class Log {
     if (page === undefined) throw new RangeError('the log has no room for this record');
     const { sequence } = this.#ring.next;
     const record = frame(bytes, payloadBytes, { log: this.number, sequence, settled: this.#ring.first.sequence });
+    this.#writtenBytes += record.length;
     return this.#write(record, page * LOG_PAGE_BYTES);
   }
 

@@ -48,13 +48,14 @@ export type ToWriter =
   | { readonly check: number }
   | { readonly close: true };
 
-/** From the writer: opened or not; then one answer for each message; or the disk failed and it ends. */
-export type FromWriter =
+/** From the writer: opened or not; then one answer for each message, with the bytes it took to the disk; or the disk failed and it ends. */
+export type FromWriter = { readonly writtenBytes?: number } & (
   | { readonly opened: Failure | true }
   | Settled
   /** False when another step of the same would find more to do. */
   | { readonly done: boolean }
-  | { readonly fault: Failure };
+  | { readonly fault: Failure }
+);
 
 /** What the copying thread is started with, and its one answer. */
 export interface CopyData {

@@ -35,6 +35,8 @@ export class Pump {
   /** Lineages of which a batch was refused. */
   readonly #broken = new Set<number>();
   #position = 0;
+  /** Whether the last record held so many commits that the next should gather for a moment. */
+  #isBusy = false;
   #running: Promise<void> | undefined;
   #inHand: LogGroup | TableGroup | Turn | undefined;
   #fault: StoreError | undefined;
@@ -78,7 +80,8 @@ export class Pump {
     // After everything that arrived in this turn, so that it shares the first sync.
     await setImmediate();
     while (!this.#fault) {
-      if (gatherMs > 0 && queue.isGathering) await setTimeout(gatherMs);
+      const waitMs = gatherMs > 0 ? gatherMs : this.#isBusy ? LIMITS.busyGatherMs : 0;
+      if (waitMs > 0 && queue.isGathering) await setTimeout(waitMs);
       this.#inHand = queue.take();
       if (!this.#inHand) break;
       await this.#handle(this.#inHand);
@@ -114,6 +117,8 @@ export class Pump {
       log.advance(payloadBytes);
       this.#position += 1;
     }
+    // Where many came while one was written, a moment's wait makes the next record many times larger at the same cost.
+    this.#isBusy = group.parts.length >= LIMITS.busyCommits;
     settler.absorb(encoder.slice(RECORD_HEADER_BYTES, encoder.end), this.#position);
     for (const { waiting } of group.parts) waiting?.resolve(this.#position);
     queue.recycle(group);

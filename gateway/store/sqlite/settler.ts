@@ -1,6 +1,7 @@
 import { LIMITS } from '../../limits.ts';
 import type { Log } from '../log/log.ts';
 import type { LogState } from '../log/log-state.ts';
+import type { StoreFigures } from '../store.ts';
 import type { Failure, FromWriter, Settled, ToWriter, WriterBatch } from './messages.ts';
 import type { Reader } from './reader.ts';
 import type { Thread } from './thread.ts';
@@ -33,6 +34,9 @@ export class Settler {
   /** A settling that has not begun: it will take what comes until then. */
   #coming: Promise<Outcome> | undefined;
   #sinceTidying = 0;
+  #writtenBytes = 0;
+  #refused = 0;
+  #settledAtMs: number | undefined;
   #isSettling = false;
   #isResting = false;
   #isTidying = false;
@@ -50,6 +54,12 @@ export class Settler {
   /** Bytes that wait to be settled. */
   get unsettledBytes(): number {
     return this.#unsettled.bytes;
+  }
+
+  /** What it did since the start. */
+  get figures(): Pick<StoreFigures, 'writtenBytes' | 'refusedOperations' | 'settledMsAgo'> {
+    const settledMsAgo = this.#settledAtMs === undefined ? null : Math.round(performance.now() - this.#settledAtMs);
+    return { writtenBytes: this.#writtenBytes, refusedOperations: this.#refused, settledMsAgo };
   }
 
   /** Whether a settling is under way, or failed a moment ago. */
@@ -127,8 +137,10 @@ export class Settler {
     reader.release();
     if (answer.settled === true) {
       log.release(mark);
+      this.#settledAtMs = performance.now();
       onSettled(Math.max(taken?.end.position ?? 0, position));
     } else if (taken) this.#putOff(taken);
+    this.#refused += answer.refused;
     if (answer.refused > 0) onRefused(answer.refused);
     this.#sinceTidying += answer.operations;
     if (this.#sinceTidying >= LIMITS.checkpointOperations) this.#tidy();
@@ -167,6 +179,7 @@ export class Settler {
         if ('opened' in first && first.opened !== true) onFault(first.opened);
       }
       const answer = await writer.ask(message);
+      this.#writtenBytes += answer.writtenBytes ?? 0;
       if ('fault' in answer) onFault(answer.fault);
       return answer;
     } catch {

@@ -3,7 +3,7 @@ import { CommitQueue, type Waiting } from '../log/commit-queue.ts';
 import { Encoder } from '../log/encoder.ts';
 import { type Log, SCRUB_STEP_PAGES } from '../log/log.ts';
 import type { Statement } from '../statements.ts';
-import type { Operation, Store, Value } from '../store.ts';
+import type { Operation, Store, StoreFigures, Value } from '../store.ts';
 import { StoreError } from '../store-error.ts';
 import { explain } from './database-file.ts';
 import type { Failure, FromWriter, ToWriter } from './messages.ts';
@@ -137,6 +137,19 @@ export class SqliteStore implements Store {
     await this.settle();
     const outcome = await this.#parts.copyTo(toFile);
     if (outcome !== true) throw new StoreError(outcome.code, toFile, outcome.detail);
+  }
+
+  figures(): StoreFigures {
+    const { log } = this.#parts;
+    const { writtenBytes, ...settler } = this.#settler.figures;
+    return {
+      ...settler,
+      writtenBytes: log.writtenBytes + writtenBytes,
+      logPages: log.pages,
+      logPagesUsed: log.usedPages,
+      unsettledBytes: this.#settler.unsettledBytes,
+      queuedOperations: this.#queued,
+    };
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { LIMITS } from '../../limits.ts';
 import { explain, isDamaged, openDatabase, tableNames } from './database-file.ts';
 import type { FromWriter, ThreadData, ToWriter } from './messages.ts';
 import { DiskFault, TablesWriter } from './tables-writer.ts';
+import { WrittenFrames } from './written-frames.ts';
 
 type Order = Exclude<ToWriter, { readonly close: true }>;
 
@@ -46,6 +47,7 @@ function isLater(order: Order, error: unknown): boolean {
 
 function serve(port: NonNullable<typeof parentPort>, database: Database.Database): void {
   const writer = new TablesWriter(database);
+  const frames = new WrittenFrames(database);
   port.on('message', (message: ToWriter) => {
     if ('close' in message) {
       database.close();
@@ -53,7 +55,8 @@ function serve(port: NonNullable<typeof parentPort>, database: Database.Database
       return;
     }
     try {
-      port.postMessage(answer(message, database, writer) satisfies FromWriter);
+      const answered = answer(message, database, writer);
+      port.postMessage({ ...answered, writtenBytes: frames.bytes() } satisfies FromWriter);
     } catch (error) {
       if (isLater(message, error)) {
         port.postMessage({ done: true } satisfies FromWriter);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, sign } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import { enrolmentKey, hubId, inviteCode, rawFromPublic, x25519Pair } from '../../../proto/keys.ts';
-import type { Offer } from '../../../proto/offer.ts';
+import type { Offer } from '../../../proto/offer-document.ts';
 import { type TestOperator, testOperator } from '../../kit/test-operator.ts';
 
 /** An operator's HTTP, as far as a hub that enrols needs it, for one hub; ends with `close`. */

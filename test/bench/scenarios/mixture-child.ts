@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { trace } from '../../../firmware-sim/simulate.ts';
 import { LIMITS } from '../../../gateway/limits.ts';
-import type { Offer } from '../../../proto/offer.ts';
+import type { Offer } from '../../../proto/offer-document.ts';
 import { BrokerInMemory } from '../../kit/broker-in-memory.ts';
 import { HandClock, InnerHome } from '../../kit/inner-home.ts';
 import { Line } from '../../kit/line.ts';
@@ -65,11 +65,14 @@ async function agree(home: InnerHome, offers: readonly Offer[], line: Line): Pro
   }
 }
 
+/** Milliseconds from the start to the next whole second: messages come between them. */
+const nextSecond = (machine: HandClock): number =>
+  (Math.floor((machine.wallMs() - START_MS) / SECOND_MS) + 1) * SECOND_MS;
+
 /** Steps the clock and does what falls due on the way. */
 async function passUntil(home: InnerHome, line: Line, machine: HandClock, untilMs: number): Promise<void> {
-  while (machine.wallMs() + SECOND_MS <= untilMs) {
-    machine.pass(SECOND_MS);
-    const nowMs = machine.wallMs() - START_MS;
+  for (let nowMs = nextSecond(machine); START_MS + nowMs <= untilMs; nowMs += SECOND_MS) {
+    machine.pass(START_MS + nowMs - machine.wallMs());
     await home.core.tick();
     if (nowMs % CELL_MS === 0) {
       line.tick();

@@ -20,7 +20,8 @@ import {
   x25519Pair,
 } from '../../../proto/keys.ts';
 import type { Category } from '../../../proto/lists.ts';
-import { type Offer, offerKey } from '../../../proto/offer.ts';
+import { offerKey } from '../../../proto/offer.ts';
+import type { Offer } from '../../../proto/offer-document.ts';
 import type { DownBody, UpBody, WireRecord } from '../../../proto/wire.ts';
 
 /** A folder that is removed after use. */

@@ -6,7 +6,7 @@ import { openBlock } from '../../../broker/store/seal.ts';
 import { KEY_STEPS, STEPS } from '../../../broker/store/sqlite/schema.ts';
 import type { SqliteStore } from '../../../broker/store/sqlite/sqlite-store.ts';
 import { record, temporaryFolder, upBody } from './kit.ts';
-import { openReleased, RELEASED, storeReleased } from './released-broker.ts';
+import { fillReleased, openReleased, RELEASED, storeReleased } from './released-broker.ts';
 
 const FOLDER = join(import.meta.dirname, 'released');
 const versions = readdirSync(FOLDER)
@@ -46,6 +46,15 @@ const schemaVersion = (file: string): unknown => {
 
 test('there is a released pair for every schema up to today’s', () => {
   expect(versions.toSorted()).toEqual(STEPS.map((_, at) => at + 1));
+});
+
+test('today’s schema is filled the same way, so that the next pair can be made', async () => {
+  const folder = temporaryFolder();
+  const store = openReleased(folder.path);
+  await fillReleased(store);
+  expect(await valuesIn(store)).toEqual([...RELEASED.values]);
+  await store.close();
+  folder.remove();
 });
 
 describe.each(versions)('a broker of schema %i', (version) => {

@@ -1,7 +1,8 @@
 import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { ed25519FromSeed, rawFromPublic } from '../../../proto/keys.ts';
-import { type Offer, offerKey, readOffer, signOffer } from '../../../proto/offer.ts';
+import { offerKey, readOffer, signOffer } from '../../../proto/offer.ts';
+import type { Offer } from '../../../proto/offer-document.ts';
 
 const root = ed25519FromSeed(Buffer.alloc(32, 1));
 const rootPublicKey = rawFromPublic(root.publicKey);

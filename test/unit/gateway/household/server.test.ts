@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Door, openPortal, openSocket } from '../../../../gateway/household/server.ts';
 import { Sessions } from '../../../../gateway/household/sessions.ts';
 import { LIMITS } from '../../../../gateway/limits.ts';
@@ -173,6 +173,7 @@ describe('the portal’s door', () => {
       ['POST', '/api/offers/refresh'],
       ['POST', '/api/links'],
       ['GET', '/api/recovery-card'],
+      ['GET', '/api/doctor'],
     ] as const)
       expect([path, (await ask(path, { method, headers, ...(method === 'POST' ? { body: {} } : {}) })).status]).toEqual(
         [path, 404],
@@ -245,6 +246,25 @@ describe('the command line’s door', () => {
     });
     expect((await ask('/api/links', { method: 'POST' }, true)).body).toEqual({ url: 'a link' });
     expect((await ask('/nothing', {}, true)).status).toBe(404);
+  });
+
+  test('gives a monitor on this machine the figures of store and queue', async () => {
+    const { text } = await ask('/metrics');
+    for (const name of ['store_written_bytes_total', 'store_log_used_pages', 'outbox_rows', 'outbox_thinned_rows'])
+      expect(text).toMatch(new RegExp(`^engawa_${name} \\d+$`, 'm'));
+  });
+
+  test('lets doctor look, even while the disk takes nothing', async () => {
+    const { body } = await ask('/api/doctor', {}, true);
+    expect(body).toMatchObject({ version: '1', node: process.version });
+    const states = () => (body.checks as { name: string; state: string }[]).map(({ name, state }) => [name, state]);
+    expect(states()).toContainEqual(['store', 'ok']);
+    expect(states()).toContainEqual(['backup', 'look']);
+    const settle = vi.spyOn(home.store, 'settle').mockRejectedValue(new Error('full'));
+    const full = await ask('/api/doctor', {}, true);
+    settle.mockRestore();
+    expect(full.status).toBe(200);
+    expect(full.body.checks).toContainEqual(expect.objectContaining({ name: 'store', state: 'act' }));
   });
 
   test('refuses a path that no socket can have, and names the setting', async () => {

@@ -119,6 +119,7 @@ function proxy(store: Home['store']): Home['store'] {
     all: (statement, ...args) => store.all(statement, ...args),
     get: (statement, ...args) => store.get(statement, ...args),
     scrub: () => store.scrub(),
+    figures: () => store.figures(),
     close: () => store.close(),
   };
 }

@@ -98,6 +98,7 @@ test('the ordinals stay unconfirmed until the commit that carried them succeeded
     onSettled: (listener) => home.store.onSettled(listener),
     backup: (toFile) => home.store.backup(toFile),
     scrub: () => home.store.scrub(),
+    figures: () => home.store.figures(),
     all: (statement, ...args) => home.store.all(statement, ...args),
     get: (statement, ...args) => home.store.get(statement, ...args),
     commit: (batch) => {

@@ -137,7 +137,9 @@ async function acknowledge(cell: number, first: number, last: number): Promise<v
 
 /** The connection comes up, and the data broker answers the greeting: what waited may go. */
 function connect(): void {
-  lanes.connected(false, 0);
+  const before = sent.length;
+  lanes.connected(0);
+  sent.splice(before, 1);
   link.onAnswer({ cell: 0, acknowledged: [], credit: 4, highestOrdinal: 2, receipts: [] }, nowMs);
   lanes.answered();
 }
