@@ -1,5 +1,6 @@
 import { BACKUP_COMMANDS } from './backup-commands.ts';
 import { DEVICE_COMMANDS } from './device-commands.ts';
+import { DOCTOR_COMMAND } from './doctor.ts';
 import type { Command, Given } from './hub-command.ts';
 
 type Bilingual = { ja: string; en: string };
@@ -186,6 +187,7 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   ...BACKUP_COMMANDS,
+  DOCTOR_COMMAND,
   {
     words: ['link'],
     usage: 'link',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Hub, type HubSettings, PortTaken, startHub } from '../gateway/main.ts';
 import { log } from './log.ts';
+import { nurseryKeeper } from './nursery.ts';
 import type { Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,7 @@ export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
     timeZone: settings.TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
     scale: undefined,
     gatherMs: settings.ENGAWA_GATHER_MS,
+    onRate: nurseryKeeper(),
     version: VERSION,
     say: log(settings.ENGAWA_LOG_LEVEL),
   };

@@ -50,6 +50,7 @@ export class HomeCore {
   /** Whether the memory may run ahead of the disk: nothing is taken in until it is loaded again. */
   #isAhead = false;
   #loading: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
   /** Home time when the mark of time last went with a commit. */
   #markedMs = Number.NEGATIVE_INFINITY;
   /** The newest commit under way. */
@@ -79,6 +80,7 @@ export class HomeCore {
       dialectOf: this.devices.dialectOf,
       consent: () => this.enrolled?.index ?? NOTHING,
       wayOut: () => this.enrolled,
+      opening: () => this.#opening,
       clock,
       history: this.history,
       refusals: this.refusals,
@@ -101,6 +103,20 @@ export class HomeCore {
 
   /** Opens (or opens anew, after an enrolment) the way to the operator. */
   async openWayOut(): Promise<void> {
+    const opening = (this.#opening ?? Promise.resolve()).then(() => this.#openWayOut());
+    const settled = opening.then(
+      () => undefined,
+      () => undefined,
+    );
+    const mine = settled.then(() => {
+      if (this.#opening === mine) this.#opening = undefined;
+    });
+    this.#opening = mine;
+    await mine;
+    await opening;
+  }
+
+  async #openWayOut(): Promise<void> {
     const row = this.parts.store.get<OperatorRow>('operator.current');
     if (!row) return;
     await this.enrolled?.consent.retire();

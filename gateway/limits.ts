@@ -19,7 +19,7 @@ export const LIMITS = {
   /** Rows read at once while composing one cell: a full cell holds some hundred. */
   composeRows: 1_000,
   /** Void ranges read at once while composing one cell: more than the cells in flight can declare together. */
-  composeVoids: 512,
+  composeVoids: 1_024,
   /** Cells that may be outstanding before the data broker's first answer says how many. */
   firstCredit: 4,
   /** Prompt cells under way that need not be full; what comes meanwhile waits for an answer or for items enough to fill a cell. */

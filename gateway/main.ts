@@ -38,6 +38,8 @@ export interface HubSettings {
   readonly version: string;
   /** Says a sentence to whoever watches the program; never content. */
   readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
+  /** Called about once a second with the number of messages a second. */
+  readonly onRate?: (messagesPerS: number) => void;
   /** Called when the disk or the writer failed and the hub cannot go on. */
   readonly onFatal: (sentence: string) => void;
 }
@@ -120,7 +122,7 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
   };
   const source = await subscribe(settings, home);
   if (source) started.add(() => source.close());
-  startClocks(home, started);
+  startClocks(home, settings, started);
   started.add(watchClock({ system, hear: (voucher) => home.hearClock(voucher) }));
 
   await quiet(LIMITS.doorsAfterMs);
@@ -134,11 +136,14 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
 }
 
 /** What ticks while the home is open. */
-function startClocks(home: HomeCore, started: Started): void {
-  const timers = [
-    every(() => void home.tick(), LIMITS.tickMs),
-    every(() => void home.writeLazily(), LIMITS.lazyWriteMs),
-  ];
+function startClocks(home: HomeCore, { onRate }: HubSettings, started: Started): void {
+  let messages = 0;
+  const tick = () => {
+    onRate?.(((home.pipeline.taken - messages) * 1_000) / LIMITS.tickMs);
+    messages = home.pipeline.taken;
+    void home.tick();
+  };
+  const timers = [every(tick, LIMITS.tickMs), every(() => void home.writeLazily(), LIMITS.lazyWriteMs)];
   started.add(() => {
     for (const timer of timers) clearInterval(timer);
   });

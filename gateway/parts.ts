@@ -23,6 +23,8 @@ export interface PipelineParts {
   readonly dialectOf: Known['dialectOf'];
   readonly consent: () => ConsentIndex;
   readonly wayOut: () => WayOut | undefined;
+  /** While the way out is being opened anew: until this resolves nothing is taken in, because ids would be drawn twice. */
+  readonly opening?: () => Promise<void> | undefined;
   readonly clock: HomeClock;
   readonly history: History;
   readonly refusals: Refusals;

@@ -17,6 +17,8 @@ import { pseudonymize } from './pseudonymize/pseudonymize.ts';
 /** The walk of one data point, from a message that arrived to a row in the outbox. Read it from top to bottom. */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  /** Messages taken in since the start. */
+  taken = 0;
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -25,6 +27,9 @@ export class Pipeline {
   /** Takes one message; resolves once everything derived from it is on disk (or nothing is: `failed`). */
   take = (arrived: Arrived): Promise<Fate> => {
     const { state, wayOut, commit } = this.#parts;
+    const opening = this.#parts.opening?.();
+    if (opening) return opening.then(() => this.take(arrived));
+    this.taken += 1;
     const repeated = state().marks.repeated(arrived);
     if (repeated) return repeated;
     if (wayOut()?.outbox.room.isFull) return Promise.resolve('failed');
@@ -107,6 +112,8 @@ export class Pipeline {
 
   /** Closes the windows whose end has come and discards those whose grant has ended. To be called about once a second. */
   tick(): Promise<Fate> {
+    const opening = this.#parts.opening?.();
+    if (opening) return opening.then(() => this.tick());
     const batch = closeWindows(this.#parts, (minimized, open) => this.#release(minimized, undefined, open));
     return batch.operations.length === 0 ? Promise.resolve('committed') : this.#parts.commit(batch);
   }

@@ -14,6 +14,8 @@ import {
 } from './household/view.ts';
 import { type JournalRow, outcomeOf } from './journal/journal.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
+import { cardSentence } from './upkeep/card-life.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 
 /** What the household's side of a hub is made of. */
 export interface ResidentsParts {
@@ -47,6 +49,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
       lastAcknowledgedMs: status?.lastAcknowledgedMs ?? null,
     };
   };
+  const upkeep = new Upkeep(home, () => performance.now());
   const view: ViewParts = {
     mode: settings.mode,
     clock,
@@ -56,6 +59,8 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     consent: () => home.enrolled?.consent,
     counts: () => home.live.counts,
     uplink,
+    queue: () => upkeep.queue(),
+    card: () => cardSentence(upkeep.written()),
   };
   const listenerUrl = (): string | null => {
     const port = listenerPort();
@@ -86,11 +91,38 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
       broker: home.enrolled?.row.broker_url ?? null,
     }),
     // Loaded with the first backup: a hub that starts needs none.
-    snapshot: async () => (await import('./backup/snapshot.ts')).takeSnapshot(store, settings.dataFolder ?? tmpdir()),
+    snapshot: async () => {
+      await (await import('./backup/snapshot.ts')).takeSnapshot(store, settings.dataFolder ?? tmpdir());
+      upkeep.backedUp();
+    },
+    checks: async () => {
+      const settled = store.figures();
+      await home.writeLazily();
+      // A disk that takes nothing is what is looked for: then the tables are shown as they are.
+      const canSettle = await store.settle().then(
+        () => true,
+        () => false,
+      );
+      const { intake, version } = statusOf(home, settings, listenerUrl());
+      const { hubChecks } = await import('./upkeep/hub-checks.ts');
+      const isTrusted = !clock.now().estimated;
+      const checks = hubChecks({
+        ...upkeep.condition(),
+        store: { ...settled, canSettle },
+        intake,
+        time: { isTrusted, sentence: CLOCK_SENTENCES[isTrusted ? 'trusted' : 'estimated'] },
+        consent: {
+          fault: home.enrolled?.consent.fault,
+          suspended: suspendedSentence(view),
+          grants: home.enrolled?.index.all().length ?? 0,
+        },
+      });
+      return { version, node: process.version, checks };
+    },
     newLink,
     isReady: () => home.enrolled !== undefined && home.enrolled.consent.fault === undefined,
     // Loaded with the first question: most homes have nobody who counts.
-    metrics: async () => (await import('./metrics.ts')).hubMetrics(home),
+    metrics: async () => (await import('./metrics.ts')).hubMetrics(home, upkeep.queue()),
   };
 }
 

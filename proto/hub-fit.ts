@@ -31,8 +31,9 @@ interface Tried {
 const SLACK_BYTES = 40;
 const GUESSES = 4;
 /** Every range may cost the answer an interval. */
-const RANGES_PER_CELL = 128;
-const VOIDS_PER_CELL = 32;
+const RANGES_PER_CELL = 80;
+/** As many as there can be gaps between what is carried: else a backlog with gaps would scatter the run at the broker. */
+const VOIDS_PER_CELL = 80;
 
 /** Two bytes are kept for `asks`. */
 const ROOM_BYTES = UP_BODY_BYTES - 2;

@@ -27,6 +27,9 @@ import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
 
 const UNREADABLE: readonly RefusalReason[] = ['field', 'enumeration', 'malformed'];
 
+/** More cells at once than any broker needs: each costs the hub memory, and the time to compose it. */
+const CREDIT_MOST = 16;
+
 /** Trying again at once would only spin. */
 const NOT_NOW: readonly RefusalReason[] = ['version', 'limit'];
 
@@ -41,6 +44,8 @@ export class HubLink {
   readonly #atMost = new Map<number, number>();
   #nextCell = 1;
   #isPaced = false;
+  /** The broker would hold this hub's runs in too many pieces: void ranges go first, because they join them. */
+  #isScattered = false;
   #newestAnswered = 0;
   #credit: number;
   #version: 1 | 2 = 2;
@@ -94,7 +99,10 @@ export class HubLink {
   /** Cuts the next cell out of what is offered and marks its items in flight; undefined when there is nothing to carry (unless `evenEmpty`) or no credit (an empty cell needs none). */
   compose(offered: Offered): Composition | undefined {
     const mayCarry = this.hasCredit && (!this.#isPaced || offered.evenEmpty === true);
-    const waiting = mayCarry ? offered.items.filter((item) => this.#isFree(item)) : [];
+    const mayScatter = !this.#isScattered || offered.voids.length === 0;
+    const waiting = mayCarry
+      ? offered.items.filter((item) => (mayScatter || 'withdrawal' in item) && this.#isFree(item))
+      : [];
     const hasBacklog = waiting.some(isBacklog);
     const mayBacklog = hasBacklog && this.#mayBacklog(offered.nowMs);
     const free = hasBacklog && !mayBacklog ? waiting.filter((item) => !isBacklog(item)) : waiting;
@@ -191,7 +199,7 @@ export class HubLink {
     const firstOfRun = this.#ordinals.shown(answer.highestOrdinal);
     if (answer.cell > this.#newestAnswered) {
       this.#newestAnswered = answer.cell;
-      this.#credit = answer.credit;
+      this.#credit = Math.min(answer.credit, CREDIT_MOST);
     }
     for (const receipt of answer.receipts) for (const id of this.#flights.answeredBy(receipt)) this.#receipted.add(id);
     const { freed, quarantined } = this.#conclude(answer);
@@ -212,6 +220,7 @@ export class HubLink {
     this.#door.answered(cell, this.#flights.get(cell)?.body.asks === true, pacing, nowMs);
     this.#reconnectSpreadMs = pacing?.reconnectSpreadMs ?? this.#reconnectSpreadMs;
     this.#isPaced = refusal !== undefined && NOT_NOW.includes(refusal.reason);
+    this.#isScattered = refusal?.reason === 'limit';
     if (refusal?.reason === 'version') this.#version = 1;
   }
 

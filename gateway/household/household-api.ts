@@ -120,6 +120,7 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
     answer(reply, await household.enrol(request.body.url, request.body.code)),
   );
   app.post('/api/offers/refresh', async (_request, reply) => answer(reply, await household.refreshOffers()));
+  app.get('/api/doctor', () => household.checks());
   app.post('/api/links', () => ({ url: household.newLink() }));
   app.get('/api/recovery-card', () => household.recoveryCard());
   app.post('/api/backup', async () => {

@@ -1,3 +1,4 @@
+import type { Check } from '../upkeep/check.ts';
 import type { Answer, Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
 import type { DeviceDesk } from './device-desk.ts';
@@ -21,6 +22,13 @@ export interface HubStatus {
   readonly consent: { readonly readable: boolean; readonly grants: number; readonly suspended: Bilingual | null };
   readonly refusals: { device: number; reason: string; count: number }[];
   readonly version: string;
+}
+
+/** What `doctor` is told by a running hub: its version, that of its Node, and its checks. */
+export interface HubChecks {
+  readonly version: string;
+  readonly node: string;
+  readonly checks: readonly Check[];
 }
 
 /** One journal entry as pages and command line show it. */
@@ -52,6 +60,7 @@ export interface Household {
   readonly view: () => ReturnType<typeof viewOf>;
   readonly offers: () => ReturnType<typeof offerViews>;
   readonly status: () => Promise<HubStatus>;
+  readonly checks: () => Promise<HubChecks>;
   readonly journal: (page: { before?: number | undefined; limit: number }) => Promise<JournalEntry[]>;
   /** Where a program reaches the listener, for what is pasted into its settings; null when the listener is off. */
   readonly listenerUrl: () => string | null;

@@ -5,6 +5,7 @@ import type { Device } from '../intake/device-table.ts';
 import type { LastValue } from '../intake/last-values.ts';
 import { suspensionSentence } from '../restore/sentences.ts';
 import type { HomeClock } from '../time/home-clock.ts';
+import type { QueueFigures } from '../upkeep/condition.ts';
 import type { Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
 import type { LiveCounts } from './live.ts';
@@ -28,6 +29,18 @@ export const CLOCK_SENTENCES = {
   },
 } as const;
 
+/** What is said while the outbox has no room. */
+export const QUEUE_SENTENCES = {
+  full: {
+    ja: '受領待ちがいっぱいのため、機器からの知らせを受け取っていません。空きができるまで、待てる機器は知らせを手元に残します。データブローカーとの接続を確かめてください。',
+    en: 'Too much is waiting to be sent, so nothing is taken in from devices; those that can wait keep what they have until there is room. Check the connection to the data broker.',
+  },
+  thinning: {
+    ja: '受領待ちが上限に達したため、古い電力の記録から間引いています。鍵やドア、人の検知の記録は残します。データブローカーとの接続を確かめてください。',
+    en: 'The limit of what may wait is reached, so the oldest power records are left out; locks, doors and presence are kept. Check the connection to the data broker.',
+  },
+} as const;
+
 /** What the view is made of. */
 export interface ViewParts {
   readonly mode: 'demo' | 'home';
@@ -39,6 +52,10 @@ export interface ViewParts {
   readonly consent: () => ConsentDesk | undefined;
   readonly counts: () => LiveCounts;
   readonly uplink: () => UplinkView;
+  /** How full the outbox is, and what that cost. */
+  readonly queue: () => QueueFigures;
+  /** What the hub writes to its card, and how long a card bears it. */
+  readonly card: () => Bilingual;
 }
 
 /** Everything the household's page shows at first; shape described at `/api/openapi.json`. */
@@ -57,6 +74,8 @@ export function viewOf(parts: ViewParts) {
       .map((device) => deviceView(device, state().lastValues.ofDevice(device.id))),
     offers: offerViews(parts),
     counts: parts.counts(),
+    queue: parts.queue(),
+    card: parts.card(),
   };
 }
 
@@ -151,6 +170,9 @@ function healthOf(
     };
   const suspended = suspendedSentence(parts);
   if (suspended) return { health: 'attention', sentence: suspended };
+  const { isFull, waiting, thinnedAbove } = parts.queue();
+  if (isFull) return { health: 'attention', sentence: QUEUE_SENTENCES.full };
+  if (waiting >= thinnedAbove) return { health: 'attention', sentence: QUEUE_SENTENCES.thinning };
   if (!uplink.enrolled)
     return {
       health: 'waiting',
@@ -181,9 +203,15 @@ export function suspendedSentence({ offers, consent }: Pick<ViewParts, 'offers' 
   );
 }
 
+const DAY_MS = 86_400_000;
+
 /** The last midnight of the home, in milliseconds. */
 export function startOfDay(clock: HomeClock): number {
+  return dayOf(clock) * DAY_MS - clock.offsetS(clock.now().ms) * 1000;
+}
+
+/** The home's day, as a number that grows by one at its midnight. */
+export function dayOf(clock: HomeClock): number {
   const { ms } = clock.now();
-  const offsetMs = clock.offsetS(ms) * 1000;
-  return Math.floor((ms + offsetMs) / 86_400_000) * 86_400_000 - offsetMs;
+  return Math.floor((ms + clock.offsetS(ms) * 1000) / DAY_MS);
 }

@@ -42,11 +42,10 @@ export class Acknowledgements {
     return taken;
   }
 
-  #records(run: RunId, { first, last }: Interval): number {
+  #records(run: RunId, fresh: Interval): number {
     const { store, runs, recent, handedOut } = this.#parts;
-    const from = runs.id(run, first);
-    if (from === undefined) return 0;
-    const ids = { first: from, last: from + last - first };
+    const ids = runs.idsIn(run, fresh);
+    if (!ids) return 0;
     const inTables = recent.unacknowledgedIn(store, ids);
     handedOut.answered(ids);
     store.later([['journal.acknowledged', ids.first, ids.last]]);

@@ -1,4 +1,3 @@
-import type { Lane } from '../../proto/lists.ts';
 import type { Interval, Range, Receipt, RunId, RunIntervals } from '../../proto/wire.ts';
 import { OUTCOMES } from '../journal/journal.ts';
 import type { Operation, Store } from '../store/store.ts';
@@ -7,18 +6,10 @@ import type { HandedOut } from './handed-out.ts';
 import type { Names } from './names.ts';
 import { rangesOf } from './ranges.ts';
 import type { Draft, Recent, Wanted } from './recent.ts';
-import {
-  answers,
-  type ErasureRow,
-  LANE_NUMBERS,
-  type OutboxRow,
-  partNumber,
-  readRow,
-  readWithdrawal,
-  type StoredRow,
-} from './row.ts';
+import { answers, type ErasureRow, type OutboxRow, readWithdrawal } from './row.ts';
 import type { Runs } from './runs.ts';
 import type { Sequences } from './sequences.ts';
+import { TableRows } from './table-rows.ts';
 import { Voids } from './voids.ts';
 
 /** The parts of an outbox that its exit works on. */
@@ -40,47 +31,42 @@ export class OutboxExit {
   readonly #parts: ExitParts;
   readonly #voids: Voids;
   readonly #acknowledgements: Acknowledgements;
+  readonly #rows: TableRows;
   /** Withdrawals that wait; read again when the tables changed. */
   #erasures: readonly ErasureRow[] | undefined;
   /** Rows and withdrawals that wait; undefined: to be counted anew. */
   #waiting: number | undefined;
-  /** Above this id the tables have no waiting row of a lane, until they change: they are not read again for every cell. */
-  readonly #noneAbove = new Map<Lane, number>();
-  /** Ordinals of agreements (row ids) as the tables have them; undefined while an agreement is not confirmed. */
-  readonly #ordinals = new Map<number, number | undefined>();
+  /** Whether the tables have no power that may be thinned, until they change. */
+  #hasNoPower = false;
   #newest: number;
 
   constructor(parts: ExitParts) {
     this.#parts = parts;
     this.#voids = new Voids(parts.store, parts.operator);
     this.#acknowledgements = new Acknowledgements(parts, this.#voids);
+    this.#rows = new TableRows(parts);
     this.#newest = parts.runs.base;
   }
 
   /** Waiting rows, oldest first. Rows of an agreement whose ordinal is not confirmed on disk are never among them. */
   pending(wanted: Wanted): OutboxRow[] {
-    const old = this.#inTables(wanted);
+    const old = this.#rows.pending(wanted, this.#newest);
     if (old.length >= wanted.limit) return old;
     const { recent, runs } = this.#parts;
     for (const draft of recent.pending({ ...wanted, limit: wanted.limit - old.length })) {
-      const ordinal = this.#ordinalOf(draft.agreement);
+      const ordinal = this.#rows.ordinalOf(draft.agreement);
       if (ordinal !== undefined) old.push(rowOf(draft, ordinal, runs));
     }
     return old;
   }
 
-  #ordinalOf(agreement: number): number | undefined {
-    if (!this.#ordinals.has(agreement)) {
-      const row = this.#parts.store.get<{ ordinal: number; confirmed: number }>('agreement.state', agreement);
-      this.#ordinals.set(agreement, row?.confirmed === 1 ? row.ordinal : undefined);
-    }
-    return this.#ordinals.get(agreement);
-  }
-
   /** The oldest waiting rows of power that are in the tables: what may be thinned. */
   oldestPower(limit: number): { readonly id: number }[] {
     const { store, recent } = this.#parts;
-    return store.all<{ id: number }>('outbox.power', limit).filter(({ id }) => !recent.isAcknowledged(id));
+    if (this.#hasNoPower) return [];
+    const oldest = store.all<{ id: number }>('outbox.power', limit);
+    this.#hasNoPower = oldest.length === 0;
+    return oldest.filter(({ id }) => !recent.isAcknowledged(id));
   }
 
   /** Withdrawals that wait for their receipt, oldest first. */
@@ -174,39 +160,8 @@ export class OutboxExit {
     this.#voids.tablesChanged();
     this.#erasures = undefined;
     this.#waiting = undefined;
-    this.#noneAbove.clear();
-    this.#ordinals.clear();
-  }
-
-  #inTables({ lane, after, upTo, limit, except, skip }: Wanted): OutboxRow[] {
-    if (after >= (this.#noneAbove.get(lane) ?? Number.POSITIVE_INFINITY)) return [];
-    const { store, names } = this.#parts;
-    const parts = JSON.stringify(
-      except.flatMap((part) => names.under(part.agreement).map((name) => partNumber({ ...part, agreement: name }))),
-    );
-    const found: OutboxRow[] = [];
-    let from = after;
-    while (found.length < limit) {
-      const rows = store.all<StoredRow>('outbox.pending', LANE_NUMBERS[lane], from, upTo, limit, parts);
-      for (const row of rows) {
-        const read = skip(row.id) ? undefined : this.#read(row);
-        if (read) found.push(read);
-      }
-      from = rows.at(-1)?.id ?? from;
-      if (rows.length === limit) continue;
-      if (except.length === 0 && upTo >= this.#newest) this.#noneAbove.set(lane, from);
-      break;
-    }
-    return found.slice(0, limit);
-  }
-
-  /** A row of the tables, unless it is acknowledged, of another operator, or of an agreement that is not confirmed. */
-  #read(row: StoredRow): OutboxRow | undefined {
-    const { recent, names, runs } = this.#parts;
-    const name = names.get(row.name);
-    const ordinal = name && this.#ordinalOf(name.agreement);
-    if (!name || ordinal === undefined || recent.isAcknowledged(row.id)) return undefined;
-    return readRow(row, { ...runs.place(row.id), ordinal }, name);
+    this.#rows.changed();
+    this.#hasNoPower = false;
   }
 
   #count(): number {

@@ -62,7 +62,7 @@ export class Outbox {
     });
     this.room = new Room(() => this.exit.waiting());
     store.onSettled((position) => {
-      this.#recent.settled(position);
+      this.#recent.settled(position, store);
       this.exit.tablesChanged();
     });
   }

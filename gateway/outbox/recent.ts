@@ -31,9 +31,10 @@ export interface Wanted {
 export class Recent {
   /** In the order of their ids, which is the order of their commits. */
   readonly #rows = new Map<number, Draft & { readonly position: number }>();
-  /** Ids acknowledged since the last settling, and in the one before. */
+  /** Ids acknowledged that the tables may not show as such yet. */
   #acknowledged = Intervals.fromArray([]);
-  #before = Intervals.fromArray([]);
+  /** The highest position at which one of them became durable. */
+  #reach = 0;
   #settledAt = 0;
 
   /** Takes in a row that is on disk at a position of the store; false when the tables hold it already. */
@@ -44,14 +45,14 @@ export class Recent {
   }
 
   /** Everything up to a position is in the tables now. */
-  settled(position: number): void {
+  settled(position: number, store: Store): void {
     this.#settledAt = Math.max(this.#settledAt, position);
     for (const { id, position: at } of this.#rows.values()) {
       if (at > position) break;
       this.#rows.delete(id);
     }
-    // What was acknowledged while this settling ran comes into the tables with the next.
-    this.#before = this.#acknowledged;
+    // One settling comes in pieces, and an acknowledgement may still be queued: only the tables tell whether they hold it.
+    if (this.#reach > position || this.hidden(store) > 0) return;
     this.#acknowledged = Intervals.fromArray([]);
   }
 
@@ -60,28 +61,40 @@ export class Recent {
     this.#acknowledged.add(interval.first, interval.last - interval.first + 1);
     let taken = 0;
     if (interval.last - interval.first < this.#rows.size) {
-      for (let id = interval.first; id <= interval.last; id += 1) taken += Number(this.#rows.delete(id));
+      for (let id = interval.first; id <= interval.last; id += 1) taken += this.#take(id);
       return taken;
     }
-    for (const id of this.#rows.keys()) if (covers(interval, id)) taken += Number(this.#rows.delete(id));
+    for (const id of this.#rows.keys()) if (covers(interval, id)) taken += this.#take(id);
     return taken;
+  }
+
+  #take(id: number): 0 | 1 {
+    const row = this.#rows.get(id);
+    if (!row) return 0;
+    this.#reach = Math.max(this.#reach, row.position);
+    this.#rows.delete(id);
+    return 1;
+  }
+
+  /** The end of the acknowledged ids that begin right behind this one; itself when none do. */
+  past(id: number): number {
+    return this.#acknowledged.within(id + 1, 1)[0]?.last ?? id;
   }
 
   /** Whether a row of the tables is acknowledged already. */
   isAcknowledged(id: number): boolean {
-    return this.#acknowledged.has(id) || this.#before.has(id);
+    return this.#acknowledged.has(id);
   }
 
   /** How many waiting rows of the tables lie in an interval of ids and are not acknowledged yet. */
   unacknowledgedIn(store: Store, { first, last }: Interval): number {
-    const fresh = gapsIn({ first, last }, [...this.#acknowledged.toArray(), ...this.#before.toArray()]);
+    const fresh = gapsIn({ first, last }, this.#acknowledged.toArray());
     return fresh.reduce((sum, gap) => sum + countIn(store, gap), 0);
   }
 
   /** How many rows that wait by the tables are acknowledged. */
   hidden(store: Store): number {
-    const all = Intervals.fromArray([...this.#acknowledged.toArray(), ...this.#before.toArray()]);
-    return all.toArray().reduce((sum, interval) => sum + countIn(store, interval), 0);
+    return this.#acknowledged.toArray().reduce((sum, interval) => sum + countIn(store, interval), 0);
   }
 
   /** Rows that are not in the tables yet, oldest first. */

@@ -1,4 +1,4 @@
-import type { RunId } from '../../proto/wire.ts';
+import type { Interval, RunId } from '../../proto/wire.ts';
 import type { Operation, Store } from '../store/store.ts';
 
 /** Where an item was drawn. */
@@ -54,6 +54,18 @@ export class Runs {
   id(run: RunId, seq: number): number | undefined {
     const base = this.#byRun.get(run);
     return base === undefined ? undefined : base + seq;
+  }
+
+  /**
+   * The ids of what a run has stored among these sequences; undefined when it has none there. A run may have drawn more than
+   * it stored (void ranges, a memory that was set back): those ids belong to the run after it.
+   */
+  idsIn(run: RunId, { first, last }: Interval): Interval | undefined {
+    const base = this.#byRun.get(run);
+    if (base === undefined) return undefined;
+    const end = this.#bases.find((other) => other.base > base)?.base ?? Number.POSITIVE_INFINITY;
+    const ids = { first: base + first, last: Math.min(base + last, end - 1) };
+    return ids.first <= ids.last ? ids : undefined;
   }
 
   /** The run and sequence of an id. */

@@ -1,4 +1,6 @@
+import { Intervals } from '../../proto/intervals.ts';
 import type { Interval, Range, RunId } from '../../proto/wire.ts';
+import { LIMITS } from '../limits.ts';
 import type { Operation, Store } from '../store/store.ts';
 import { gapsIn, rangesOf } from './ranges.ts';
 import type { Runs } from './runs.ts';
@@ -12,6 +14,8 @@ export class Sequences {
   readonly #operator: number;
   readonly #runs: Runs;
   #last = 0;
+  /** Sequences of older runs that were looked at: each is held or declared since. */
+  readonly #judged = new Map<RunId, Intervals>();
   #owed: Operation[] = [];
   #settling: Promise<void> | undefined;
 
@@ -58,21 +62,30 @@ export class Sequences {
    * run of this process every hole is either still on its way to the disk or declared already: nothing is returned.
    */
   missing(run: RunId, hole: Interval, voids: readonly Range[]): Operation[] {
-    const first = this.#runs.id(run, hole.first);
-    if (run === this.#runs.run || first === undefined) return [];
-    const base = first - hole.first;
-    const rows = this.#store.all<{ id: number }>('outbox.idsIn', first, base + hole.last);
+    const base = this.#runs.id(run, 0);
+    if (run === this.#runs.run || base === undefined) return [];
+    const judged = this.#judged.get(run) ?? Intervals.fromArray([]);
+    this.#judged.set(run, judged);
+    const [open] = gapsIn(hole, judged.toArray());
+    if (!open) return [];
+    const ids = this.#runs.idsIn(run, open);
+    const limit = LIMITS.composeRows;
+    const rows = ids ? this.#store.all<{ id: number }>('outbox.idsIn', ids.first, ids.last, limit) : [];
+    // A long backlog is looked at a piece at a time, one for each answer.
+    const last = rows.length < limit ? open.last : (rows.at(-1)?.id ?? 0) - base;
+    judged.add(open.first, last - open.first + 1);
     const known = [
       ...rows.map(({ id }) => ({ first: id - base, last: id - base })),
       ...voids
         .filter((range) => range.run === run)
         .map((range) => ({ first: range.first, last: range.first + range.count - 1 })),
     ];
-    return gapsIn(hole, known).map((gap) => this.#void(run, gap));
+    return gapsIn({ first: open.first, last }, known).map((gap) => this.#void(run, gap));
   }
 
   #void(run: RunId, { first, last }: Interval): Operation {
-    const id = this.#runs.id(run, first) ?? null;
+    // Of an older run the tables hold everything there is: what is not among its own ids was never stored.
+    const id = run === this.#runs.run ? this.#runs.base + first : null;
     return ['outbox.voidUnused', this.#operator, Buffer.from(run, 'hex'), first, last - first + 1, id];
   }
 }

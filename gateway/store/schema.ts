@@ -158,6 +158,16 @@ export const MIGRATIONS: readonly string[] = [
       outbox.lane
     FROM journal_1 JOIN run ON run.run = journal_1.run
       LEFT JOIN outbox ON outbox.run = journal_1.run AND outbox.seq = journal_1.seq AND outbox.withdrawal IS NULL;
+  -- What waits without an entry (a file that was saved after damage) waits on; when it was decided is not known.
+  INSERT INTO journal
+    SELECT run.base + outbox.seq, coalesce(outbox.time_s, 0) * 1000,
+      (SELECT name.id FROM name WHERE name.agreement = outbox.agreement AND name.write_key = outbox.write_key
+        AND name.offer = outbox.offer),
+      outbox.category, outbox.property, outbox.quantity, outbox.time_s, outbox.window_s, outbox.value, outbox.observed,
+      outbox.estimated, 0, outbox.lane
+    FROM outbox JOIN run ON run.run = outbox.run
+    WHERE outbox.withdrawal IS NULL
+      AND NOT EXISTS (SELECT 1 FROM journal_1 WHERE journal_1.run = outbox.run AND journal_1.seq = outbox.seq);
   INSERT INTO erasure SELECT run.base + outbox.seq, outbox.agreement, outbox.withdrawal
     FROM outbox JOIN run ON run.run = outbox.run WHERE outbox.withdrawal IS NOT NULL;
 

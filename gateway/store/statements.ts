@@ -28,28 +28,32 @@ export const STATEMENTS = {
   'outbox.count': `SELECT (SELECT count(*) FROM journal WHERE lane IS NOT NULL) + (SELECT count(*) FROM erasure) AS count`,
   'outbox.power': `SELECT id FROM journal WHERE lane IS NOT NULL AND category IN (4, 5) AND outcome = 0
       ORDER BY id LIMIT ?`,
-  'outbox.countIn': 'SELECT count(*) AS count FROM journal WHERE id BETWEEN ? AND ? AND +lane IS NOT NULL',
+  'outbox.countIn': `SELECT count(*) AS count FROM journal INDEXED BY journal_waiting
+      WHERE lane IN (0, 1) AND id BETWEEN ? AND ?`,
   'outbox.idsIn': `SELECT id FROM journal WHERE id BETWEEN ?1 AND ?2 AND +lane IS NOT NULL
-      UNION ALL SELECT id FROM erasure WHERE id BETWEEN ?1 AND ?2 ORDER BY id`,
+      UNION ALL SELECT id FROM erasure WHERE id BETWEEN ?1 AND ?2 ORDER BY id LIMIT ?3`,
   'erasure.all': `SELECT erasure.id, agreement, ordinal, withdrawal FROM erasure
       JOIN agreement ON agreement.id = agreement WHERE operator = ? AND confirmed = 1 ORDER BY erasure.id`,
   'erasure.add': 'INSERT INTO erasure (id, agreement, withdrawal) VALUES (?, ?, ?)',
   'erasure.done': 'DELETE FROM erasure WHERE id = ?',
   'agreement.state': 'SELECT ordinal, confirmed FROM agreement WHERE id = ?',
   // Neighbouring rows become one range (gaps and islands), so that purging a long backlog stays a short list.
-  'outbox.voidAgreement': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count)
+  'outbox.voidAgreement': `INSERT INTO outbox_void (operator, run, first, count)
       SELECT run.operator, run.run, first - base, count FROM (
         SELECT min(id) AS first, count(*) AS count FROM (
           SELECT id, id - row_number() OVER (ORDER BY id) AS island FROM journal
           WHERE lane IS NOT NULL AND name IN (SELECT name.id FROM name WHERE agreement = ?1)
             AND (?2 IS NULL OR category IN (SELECT value FROM json_each(?2)))
         ) GROUP BY island
-      ) JOIN run ON base = (SELECT max(base) FROM run WHERE base < first)`,
-  'outbox.void': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count) VALUES (?, ?, ?, ?)`,
+      ) JOIN run ON base = (SELECT max(base) FROM run WHERE base < first) WHERE true
+      ON CONFLICT (operator, run, first) DO UPDATE SET count = max(count, excluded.count)`,
+  'outbox.void': `INSERT INTO outbox_void (operator, run, first, count) VALUES (?, ?, ?, ?)
+      ON CONFLICT (operator, run, first) DO UPDATE SET count = max(count, excluded.count)`,
   // A sequence that is durable after all (the outcome of its commit was unknown) must never be declared void.
-  'outbox.voidUnused': `INSERT OR IGNORE INTO outbox_void (operator, run, first, count) SELECT ?1, ?2, ?3, ?4
+  'outbox.voidUnused': `INSERT INTO outbox_void (operator, run, first, count) SELECT ?1, ?2, ?3, ?4
       WHERE NOT EXISTS (SELECT 1 FROM journal WHERE id BETWEEN ?5 AND ?5 + ?4 - 1)
-        AND NOT EXISTS (SELECT 1 FROM erasure WHERE id BETWEEN ?5 AND ?5 + ?4 - 1)`,
+        AND NOT EXISTS (SELECT 1 FROM erasure WHERE id BETWEEN ?5 AND ?5 + ?4 - 1)
+      ON CONFLICT (operator, run, first) DO UPDATE SET count = max(count, excluded.count)`,
   'outbox.voids': 'SELECT run, first, count FROM outbox_void WHERE operator = ? ORDER BY run, first',
   'outbox.deleteVoids': `DELETE FROM outbox_void
       WHERE operator = ?1 AND run = ?2 AND first >= ?3 AND first + count - 1 <= ?4`,

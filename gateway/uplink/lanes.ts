@@ -20,6 +20,8 @@ export interface LanesSettings {
   readonly isHeld: () => boolean;
   readonly send: (frame: Buffer) => boolean;
   readonly now: () => number;
+  /** Does something after what has arrived meanwhile. */
+  readonly inTurn: (work: () => void) => void;
   readonly counts: UplinkCounts;
 }
 
@@ -37,6 +39,7 @@ export class Lanes {
   readonly #waiting: WaitingRows;
   readonly #cells = new Map<number, Cell>();
   readonly #dropping = new Set<number>();
+  #isFlushing = false;
   /** The newest item that has had its place in a cell. */
   #newestTaken = 0;
   #ahead: { readonly cell: number; readonly frame: Buffer } | undefined;
@@ -76,6 +79,11 @@ export class Lanes {
     this.flush();
   }
 
+  /** The data broker answers again after it was silent for `silentMs` on a connection that stayed up. */
+  heardAgain(silentMs: number): void {
+    this.#waiting.connected(silentMs);
+  }
+
   /** The connection is gone: everything in flight is due again. */
   disconnected(): void {
     this.#settings.link.onDisconnect();
@@ -98,13 +106,18 @@ export class Lanes {
   flush(): void {
     this.#forgetEnded();
     const { link, send } = this.#settings;
-    while (link.hasCredit && this.#isWorthACell()) {
-      const sealed = this.#compose('prompt');
-      if (!sealed) return;
-      // In the turn of the live check; a cell that was not written stays in flight and is due at the next connection.
-      if (!send(sealed.frame)) return;
-      this.#wrote(sealed.cell);
-    }
+    if (!link.hasCredit || !this.#isWorthACell()) return;
+    const sealed = this.#compose('prompt');
+    // In the turn of the live check; a cell that was not written stays in flight and is due at the next connection.
+    if (!sealed || !send(sealed.frame)) return;
+    this.#wrote(sealed.cell);
+    // A full cell takes milliseconds to make: what arrived meanwhile has its turn before the next.
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    this.#settings.inTurn(() => {
+      this.#isFlushing = false;
+      this.flush();
+    });
   }
 
   /**

@@ -28,6 +28,8 @@ class RunningUplink implements Uplink {
   #cancelTick: () => void = () => undefined;
   #cancelBacklog: () => void = () => undefined;
   #answered = false;
+  /** When the data broker was last heard, or the connection came up. */
+  #heardAtMs = Number.POSITIVE_INFINITY;
   readonly #outage: Outage;
   #lastAcknowledgedMs: number | null = null;
   #closed = false;
@@ -53,6 +55,7 @@ class RunningUplink implements Uplink {
       highestOrdinal: () => this.#highestOrdinal(),
       isHeld: () => this.#answers.confirming,
       send: (frame) => this.#connection.send(frame),
+      inTurn: (work) => clock.after(0, work),
       now: () => clock.now(),
     });
     this.#outage = new Outage(settings.contact.storedMs);
@@ -102,6 +105,7 @@ class RunningUplink implements Uplink {
       onUp: () => {
         const { clock, contact } = this.#settings;
         const nowMs = clock.now();
+        this.#heardAtMs = nowMs;
         const outageMs = this.#outage.up(nowMs, contact.homeMs());
         this.#cadence.outage(outageMs, nowMs);
         this.#lanes.connected(outageMs);
@@ -119,6 +123,7 @@ class RunningUplink implements Uplink {
     const settling = this.#closed ? undefined : this.#answers.take(frame);
     if (!settling) return;
     this.#answered = true;
+    this.#noteSilence();
     this.#connection.answered();
     if (this.#link.reconnectSpreadMs !== undefined) this.#connection.spread(this.#link.reconnectSpreadMs);
     this.#noteContact();
@@ -131,6 +136,16 @@ class RunningUplink implements Uplink {
     } catch {
       // Counted by Answers, and tried again with the next answer.
     }
+  }
+
+  /** The MQTT server stayed up and the data broker did not: what waited meanwhile is backlog as after any outage. */
+  #noteSilence(): void {
+    const nowMs = this.#settings.clock.now();
+    const silentMs = nowMs - this.#heardAtMs;
+    this.#heardAtMs = nowMs;
+    if (silentMs < LIMITS.backlogAfterMs) return;
+    this.#cadence.outage(silentMs, nowMs);
+    this.#lanes.heardAgain(silentMs);
   }
 
   /** The length of an outage outlives the process, because the faster cadence after it depends on nothing else. */

@@ -51,6 +51,7 @@ export class Line {
       isHeld: () => this.#answers.confirming,
       send: (frame) => this.wire.push(frame) > 0,
       now: () => this.#nowMs,
+      inTurn: (work) => work(),
     });
   }
 

@@ -77,6 +77,15 @@ export interface HubState {
   readonly devices: readonly Device[];
   readonly offers: readonly Offer[];
   readonly counts: { readonly seen: number; readonly left: number; readonly refused: number; readonly held: number };
+  /** What waits for the data broker: rows, the most there can be, and how much power was left out to make room. */
+  readonly queue: {
+    readonly waiting: number;
+    readonly limit: number;
+    readonly isFull: boolean;
+    readonly thinned: number;
+  };
+  /** How much the hub writes a day and how long a memory card bears it. */
+  readonly card: Both;
 }
 
 /** One event of `GET /api/live`, named by `event`; `id` grows, times are milliseconds of home time. */

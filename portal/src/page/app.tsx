@@ -10,6 +10,7 @@ import { OfflineNotice, SpokenSummary, ToastPlace } from './notices.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { Loading, SignedOut, Unreachable } from './screens.tsx';
 import { TopBar } from './top-bar.tsx';
+import { Upkeep } from './upkeep.tsx';
 import { useWords } from './use-words.ts';
 
 function Live({ connection }: { connection: HubConnection }): JSX.Element {
@@ -19,6 +20,7 @@ function Live({ connection }: { connection: HubConnection }): JSX.Element {
       <Headline />
       <Quarantine />
       <House />
+      <Upkeep />
       <SpokenSummary />
       <Flights />
       <ConsentDialog />

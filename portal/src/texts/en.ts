@@ -179,5 +179,10 @@ export const en: Record<keyof typeof ja, string> = {
 
   'summary.line': 'In the last minute: {seen} seen by the house, {left} left the home, {refused} kept inside.',
 
+  'upkeep.title': 'The hub',
+  'upkeep.queue': 'Awaiting receipt: {waiting}. The hub can keep {limit}.',
+  'upkeep.thinned':
+    'Because too much was waiting, {count} power records were left out and not sent. No other kind of record was.',
+
   ...enNames,
 };

@@ -177,5 +177,10 @@ export const ja = {
 
   'summary.line': 'この1分間に、家が見たこと{seen}件、外に出たデータ{left}件、外に出さなかったこと{refused}件。',
 
+  'upkeep.title': 'ハブのようす',
+  'upkeep.queue': '受領待ちは{waiting}件です（ハブに置いておけるのは{limit}件まで）。',
+  'upkeep.thinned':
+    '受領待ちがいっぱいになったため、電気の記録{count}件は送らずに間引きました。ほかの記録は間引いていません。',
+
   ...jaNames,
 } as const;

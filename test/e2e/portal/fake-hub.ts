@@ -18,6 +18,8 @@ export interface FakeHubSettings {
   readonly mode?: 'demo' | 'home';
   readonly waiting?: number;
   readonly connected?: boolean;
+  /** Power records left out, while the outbox is full. */
+  readonly thinned?: number;
 }
 
 const DIST = fileURLToPath(new URL('../../../portal/dist/', import.meta.url));
@@ -63,7 +65,26 @@ export class FakeHub {
       devices: settings.noDevices ? [] : fakeDevices(settings.tongue, settings.devices ?? 0, !settings.unapproved),
       offers: fakeOffers(settings.granted ?? []),
       counts: { seen: 0, left: 0, refused: 0, held: 0 },
+      queue: {
+        waiting: settings.waiting ?? 0,
+        limit: 1_000_000,
+        isFull: false,
+        thinned: settings.thinned ?? 0,
+      },
+      card: {
+        ja: 'このハブがディスクに書き込む量は、1日に約42 MBです。これだけなら、32 GBのメモリーカードがもつ目安は20年以上です。',
+        en: 'This hub writes about 42 MB a day to its disk. By this alone a 32 GB memory card would last more than 20 years.',
+      },
     };
+    if (settings.thinned !== undefined) {
+      this.state.hub = {
+        health: 'attention',
+        sentence: {
+          ja: '受領待ちがいっぱいのため、機器からの知らせを受け取っていません。空きができるまで、待てる機器は知らせを手元に残します。データブローカーとの接続を確かめてください。',
+          en: 'Too much is waiting to be sent, so nothing is taken in from devices; those that can wait keep what they have until there is room. Check the connection to the data broker.',
+        },
+      };
+    }
     this.#server = this.#made();
   }
 

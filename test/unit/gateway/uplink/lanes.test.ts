@@ -40,6 +40,7 @@ beforeEach(async () => {
     isHeld: () => false,
     send: (frame) => sent.push(body(frame)) > 0,
     now: () => nowMs,
+    inTurn: (work) => work(),
     counts,
   });
 });
