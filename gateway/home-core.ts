@@ -13,6 +13,7 @@ import { startOfDay } from './household/view.ts';
 import type { Fate } from './intake/intake-marks.ts';
 import { Refusals } from './journal/refusals.ts';
 import { LIMITS } from './limits.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import { Pipeline } from './pipeline.ts';
 import { placeOf } from './place-of-fault.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
@@ -30,6 +31,7 @@ export interface HomeCoreParts {
 }
 
 const NOTHING = new ConsentIndex([]);
+const always = (answer: boolean) => () => answer;
 
 /** The home itself: its state, its walk, and, once enrolled, its way out. No door is opened here. */
 export class HomeCore {
@@ -50,7 +52,7 @@ export class HomeCore {
   /** Whether the memory may run ahead of the disk: nothing is taken in until it is loaded again. */
   #isAhead = false;
   #loading: Promise<void> | undefined;
-  #opening: Promise<void> | undefined;
+  readonly #opening = new OneAtATime();
   /** Home time when the mark of time last went with a commit. */
   #markedMs = Number.NEGATIVE_INFINITY;
   /** The newest commit under way. */
@@ -80,7 +82,7 @@ export class HomeCore {
       dialectOf: this.devices.dialectOf,
       consent: () => this.enrolled?.index ?? NOTHING,
       wayOut: () => this.enrolled,
-      opening: () => this.#opening,
+      opening: () => this.#opening.underWay,
       clock,
       history: this.history,
       refusals: this.refusals,
@@ -102,18 +104,8 @@ export class HomeCore {
   }
 
   /** Opens (or opens anew, after an enrolment) the way to the operator. */
-  async openWayOut(): Promise<void> {
-    const opening = (this.#opening ?? Promise.resolve()).then(() => this.#openWayOut());
-    const settled = opening.then(
-      () => undefined,
-      () => undefined,
-    );
-    const mine = settled.then(() => {
-      if (this.#opening === mine) this.#opening = undefined;
-    });
-    this.#opening = mine;
-    await mine;
-    await opening;
+  openWayOut(): Promise<void> {
+    return this.#opening.do(() => this.#openWayOut());
   }
 
   async #openWayOut(): Promise<void> {
@@ -247,11 +239,7 @@ export class HomeCore {
 
   async #load(): Promise<void> {
     const { store, clock } = this.parts;
-    const settled = await store.settle().then(
-      () => true,
-      () => false,
-    );
-    if (!settled) return;
+    if (!(await store.settle().then(always(true), always(false)))) return;
     this.#lineage += 1;
     this.#newest = Promise.resolve(0);
     this.#state = loadHomeState(store, clock.now().ms);

@@ -75,7 +75,8 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     status: async () => {
       // What was refused a moment ago is asked for most; otherwise it would be shown up to half a minute late.
       await home.writeLazily();
-      await store.settle();
+      // A full disk is when this is asked for: then the tables are shown as they are.
+      await store.settle().catch(() => undefined);
       return { ...statusOf(home, settings, listenerUrl()), consent: consentOf(home, view) };
     },
     journal: async ({ before, limit }) => {

@@ -4,6 +4,7 @@ import { type Envelope, fitItems } from './hub-fit.ts';
 import type { Answered, Composition, Item, Offered } from './hub-item.ts';
 import { Ordinals } from './ordinals.ts';
 import { Received } from './received.ts';
+import { unread } from './unread.ts';
 import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
 
 /**
@@ -24,8 +25,6 @@ import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
  * - A broker that does not know version 2 is spoken to in version 1 for the rest of the run.
  * - An item of an agreement opened before its ordinal was confirmed stays home (see `mayUse`).
  */
-
-const UNREADABLE: readonly RefusalReason[] = ['field', 'enumeration', 'malformed'];
 
 /** More cells at once than any broker needs: each costs the hub memory, and the time to compose it. */
 const CREDIT_MOST = 16;
@@ -204,16 +203,9 @@ export class HubLink {
     for (const receipt of answer.receipts) for (const id of this.#flights.answeredBy(receipt)) this.#receipted.add(id);
     const { freed, quarantined } = this.#conclude(answer);
     freed.push(...this.#endOverlapped());
-    return {
-      acknowledged: answer.acknowledged,
-      receipts: answer.receipts,
-      quarantined,
-      freed,
-      ...(answer.hole && { hole: answer.hole }),
-      ...(answer.refusal && { refusal: answer.refusal }),
-      keptOrdinal: this.#ordinals.kept,
-      firstOfRun,
-    };
+    const { acknowledged, receipts, hole, refusal } = answer;
+    const said = { acknowledged, receipts, ...(hole && { hole }), ...(refusal && { refusal }) };
+    return { ...said, quarantined, freed, keptOrdinal: this.#ordinals.kept, firstOfRun };
   }
 
   #hold({ cell, pacing, refusal }: DownBody, nowMs: number): void {
@@ -228,15 +220,10 @@ export class HubLink {
     const flight = this.#flights.get(answer.cell);
     if (flight === undefined) return { freed: [], quarantined: [] };
     this.#end(answer.cell);
-    const reason = answer.refusal?.reason;
     const left = flight.items.filter((item) => !this.#isDone(item));
-    const freed = left.map(({ id }) => id);
-    if (reason === undefined || !UNREADABLE.includes(reason)) return { freed, quarantined: [] };
-    const isAlone = flight.items.length === 1 && flight.body.ranges.every((range) => !range.void);
-    const isRecord = left.some((item) => 'record' in item);
-    if (isAlone && isRecord) return { freed: [], quarantined: freed.map((id) => ({ id, reason })) };
-    for (const id of freed) this.#atMost.set(id, Math.ceil(left.length / 2));
-    return { freed, quarantined: [] };
+    const { freed, quarantined, atMost } = unread(flight, left, answer.refusal?.reason);
+    if (atMost !== undefined) for (const id of freed) this.#atMost.set(id, atMost);
+    return { freed, quarantined };
   }
 
   #isDone(item: Item): boolean {

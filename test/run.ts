@@ -10,7 +10,12 @@ import { dirname, join, relative } from 'node:path';
 import { needsOf, testFiles } from './needs.ts';
 import { type Report, tallyLine, tallyOf, withoutSkipping } from './tally.ts';
 
-const LONG = { ENGAWA_SIMULATION_SEEDS: '1000000', ENGAWA_KILLS: '1000', ENGAWA_POWER_CUTS: '1000' };
+const LONG = {
+  ENGAWA_SIMULATION_SEEDS: '1000000',
+  ENGAWA_KILLS: '1000',
+  ENGAWA_POWER_CUTS: '1000',
+  ENGAWA_FAULT_ROUNDS: '20',
+};
 
 const testFolder = import.meta.dirname;
 const root = dirname(testFolder);

@@ -1,6 +1,7 @@
 import { CATEGORIES, CATEGORIES_NEVER_LEAVING, type Category } from '../../proto/lists.ts';
 import type { Withdrawal } from '../../proto/wire.ts';
 import { ConsentBook } from '../consent/consent-book.ts';
+import type { ConsentIndex } from '../consent/consent-index.ts';
 import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { HomeKeys } from '../pseudonymize/home-keys.ts';
@@ -15,6 +16,11 @@ export function categoriesOf(book: ConsentBook, agreement: Agreement): Category[
   if (book.fault !== undefined) return LEAVING;
   const records = book.all().filter((one) => one.agreement === agreement.id);
   return records.map((one) => one.process.piiType);
+}
+
+/** The records that permit something now. */
+export function standingIn(book: ConsentBook, index: ConsentIndex): ConsentRecord[] {
+  return book.all().filter((one) => index.of(one.agreement, one.process.piiType) && grantOf(one));
 }
 
 /** The records that end an agreement's categories by withdrawal. */

@@ -4,14 +4,16 @@ import type { Receipt } from '../../proto/wire.ts';
 import { type BookPage, ConsentBook } from '../consent/consent-book.ts';
 import type { ConsentIndex } from '../consent/consent-index.ts';
 import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
+import { OneAtATime } from '../one-at-a-time.ts';
 import { Recall, type RecallParts } from '../restore/recall.ts';
 import { suspendedUnder } from '../restore/suspension.ts';
 import type { Operation } from '../store/store.ts';
-import { categoriesOf, discarding, endingsOf, erasuresOf } from './agreement-end.ts';
+import { categoriesOf, discarding, endingsOf, erasuresOf, standingIn } from './agreement-end.ts';
 import { type Agreement, Agreements } from './agreements.ts';
 import { type Answer, done } from './answer.ts';
 import { bookSeal, storePage } from './book-seal.ts';
 import type { OfferShelf } from './offer-shelf.ts';
+import { saidInTime } from './said-in-time.ts';
 import { WithdrawalList } from './withdrawal-list.ts';
 import {
   type Choice,
@@ -37,7 +39,7 @@ export class ConsentDesk {
   readonly agreements: Agreements;
   readonly withdrawals: WithdrawalList;
   readonly #recall: Recall;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new OneAtATime();
   /** Withdrawals the disk refused: stopped in memory, and written as soon as it takes them. */
   #refused: { readonly slug: string; readonly categories: readonly Category[] | undefined }[] = [];
   #retired = false;
@@ -120,7 +122,7 @@ export class ConsentDesk {
   /** Ends this desk: what is being said is written, and nothing more is heard. */
   async retire(): Promise<void> {
     this.#retired = true;
-    await this.#queue;
+    await this.#turns.underWay;
   }
 
   async #withdraw(
@@ -174,11 +176,7 @@ export class ConsentDesk {
   }
 
   #standing(agreement: Agreement): ConsentRecord[] {
-    return this.#book
-      .all()
-      .filter(
-        (one) => one.agreement === agreement.id && this.index.of(agreement.id, one.process.piiType) && grantOf(one),
-      );
+    return standingIn(this.#book, this.index).filter((one) => one.agreement === agreement.id);
   }
 
   /** The in-memory decision flips first; what is being given just now is stopped when its turn is over. */
@@ -224,8 +222,7 @@ export class ConsentDesk {
   async #judged(agreement: Agreement): Promise<Agreement> {
     const judged = this.agreements.judged(agreement);
     if (judged === agreement) return agreement;
-    const confirming = this.#parts.outbox.commit([['agreement.confirm', judged.ordinal, judged.id]]);
-    return confirming.then(
+    return this.#parts.outbox.commit([['agreement.confirm', judged.ordinal, judged.id]]).then(
       () => judged,
       () => agreement,
     );
@@ -237,16 +234,8 @@ export class ConsentDesk {
    */
   cameBack(byMs: number): Promise<Answer<number>> {
     return this.#inTurn(async () => {
-      const nowMs = this.#parts.clock.now().ms;
-      const early = this.#book
-        .all()
-        .filter((one) => one.event.atMs > nowMs && this.index.of(one.agreement, one.process.piiType) && grantOf(one));
-      const pages = this.#book.write(
-        early.map((one) => {
-          const { atMs, expiresMs } = one.event;
-          return { ...one, event: { ...one.event, atMs: Math.min(nowMs, atMs - byMs), expiresMs: expiresMs - byMs } };
-        }),
-      );
+      const standing = standingIn(this.#book, this.index);
+      const pages = this.#book.write(saidInTime(standing, this.#parts.clock.now().ms, byMs));
       if (pages.length === 0) return done(0);
       await this.#parts.outbox.commit(pages.map((page) => storePage(this.#parts.operator, page)));
       this.#book.append(pages);
@@ -256,9 +245,6 @@ export class ConsentDesk {
   }
 
   #inTurn<Value>(work: () => Promise<Answer<Value>>): Promise<Answer<Value>> {
-    if (this.#retired) return Promise.resolve(tryAgain());
-    const turn = this.#queue.then(work);
-    this.#queue = turn.catch(() => undefined);
-    return turn;
+    return this.#retired ? Promise.resolve(tryAgain()) : this.#turns.do(work);
   }
 }

@@ -6,6 +6,7 @@ import { LIMITS } from '../limits.ts';
 import type { Outbox } from '../outbox/outbox.ts';
 import type { ErasureRow, OutboxRow } from '../outbox/row.ts';
 import type { UplinkCounts } from './counts.ts';
+import { Dropping } from './dropping.ts';
 import { type MayLeave, WaitingRows } from './waiting-rows.ts';
 
 /** What the lanes work with. */
@@ -38,7 +39,7 @@ export class Lanes {
   readonly #settings: LanesSettings;
   readonly #waiting: WaitingRows;
   readonly #cells = new Map<number, Cell>();
-  readonly #dropping = new Set<number>();
+  readonly #dropping: Dropping;
   #isFlushing = false;
   /** The newest item that has had its place in a cell. */
   #newestTaken = 0;
@@ -46,11 +47,12 @@ export class Lanes {
 
   constructor(settings: LanesSettings) {
     this.#settings = settings;
-    const { outbox, mayLeave } = settings;
+    const { link, outbox, counts, mayLeave } = settings;
+    this.#dropping = new Dropping({ link, outbox, counts, onDone: () => this.#waiting.lookAgain() });
     this.#waiting = new WaitingRows({
       outbox,
       mayLeave,
-      drop: (rows) => this.#drop(rows, 'withheld'),
+      drop: (rows) => this.#dropping.drop(rows, 'withheld'),
       mayCarryBacklog: () => settings.link.mayCarryBacklog(settings.now()),
       skip: (id) => this.#dropping.has(id) || settings.link.isInFlight(id),
     });
@@ -99,7 +101,7 @@ export class Lanes {
   thin(count: number): void {
     const { link, outbox } = this.#settings;
     const free = outbox.exit.oldestPower(count).filter(({ id }) => !link.isInFlight(id));
-    this.#drop(free, 'thinned');
+    this.#dropping.drop(free, 'thinned');
   }
 
   /** Sends what waits on the prompt lane, as far as the credit goes. */
@@ -211,10 +213,7 @@ export class Lanes {
     if (!composed) return undefined;
     const ids = new Set(composed.ids);
     this.#waiting.taken(lane, rows, ids);
-    this.#newestTaken = rows.reduce(
-      (newest, { id }) => (ids.has(id) ? Math.max(newest, id) : newest),
-      this.#newestTaken,
-    );
+    this.#newestTaken = Math.max(this.#newestTaken, ...composed.ids);
     if (link.body(composed.cell)) {
       this.#cells.set(composed.cell, { lane, rows: items.filter(({ id }) => ids.has(id)) });
     }
@@ -231,29 +230,11 @@ export class Lanes {
     if (failing.length === 0) return true;
     link.purged(failing.map(({ id }) => id));
     this.#waiting.lookAgain();
-    this.#drop(
+    this.#dropping.drop(
       failing.filter((row) => this.#waiting.verdict(row) === 'ended'),
       'withheld',
     );
     return false;
-  }
-
-  #drop(rows: readonly { readonly id: number }[], outcome: 'withheld' | 'thinned'): void {
-    const { link, outbox, counts } = this.#settings;
-    const ids = rows.map(({ id }) => id).filter((id) => !this.#dropping.has(id));
-    if (ids.length === 0) return;
-    link.purged(ids);
-    for (const id of ids) this.#dropping.add(id);
-    const undo = () => {
-      for (const id of ids) this.#dropping.delete(id);
-      this.#waiting.lookAgain();
-    };
-    // Refused by the store: the rows stay, and are dropped again the next time they are looked at.
-    const dropped = () => {
-      counts.add(outcome, ids.length);
-      undo();
-    };
-    outbox.commit(outbox.exit.dropped(ids, outcome)).then(dropped, undo);
   }
 
   #forgetEnded(): void {

@@ -16,8 +16,17 @@ export function openDatabase(file: string, home: string): Opened {
     database.close();
     return { ok: false, code: problem, detail: '' };
   } catch (error) {
-    database?.close();
+    if (database) closeQuietly(database);
     return { ok: false, ...explain(error) };
+  }
+}
+
+/** Closes what cannot be used: on a disk that fails this may fail too, and would hide why. */
+export function closeQuietly(database: Database.Database): void {
+  try {
+    database.close();
+  } catch {
+    // What failed before is said.
   }
 }
 

@@ -9,8 +9,8 @@ import { type Mark, Ring } from '../log/ring.ts';
 import { type Scanned, scan } from '../log/scan.ts';
 import { StoreError } from '../store-error.ts';
 import { explain } from './database-file.ts';
-import type { Failure, Settled } from './messages.ts';
-import { TablesWriter } from './tables-writer.ts';
+import type { Failure, Settled, Settling } from './messages.ts';
+import { DiskFault, TablesWriter } from './tables-writer.ts';
 
 /** What opening the log needs. */
 export interface LogSettings {
@@ -67,9 +67,19 @@ export function settleScanned(
   state: LogState,
 ): number {
   const logged = records.map(({ payload }) => payload);
-  const { settled, refused }: Settled = new TablesWriter(database).settle({ logged, state, batches: [] });
+  const { settled, refused } = settle(database, path, { logged, state, batches: [] });
   if (settled !== true) throw failed(path, settled);
   return refused;
+}
+
+/** Damage met while settling is a reason to salvage, as it is while opening. */
+function settle(database: Database.Database, path: string, settling: Settling): Settled {
+  try {
+    return new TablesWriter(database).settle(settling);
+  } catch (error) {
+    if (error instanceof DiskFault) throw failed(path, error.failure);
+    throw error;
+  }
 }
 
 function failed(path: string, { code, detail }: Failure): StoreError {

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { StoreError } from '../store-error.ts';
-import { explain, isDamaged, openDatabase, tableNames } from './database-file.ts';
+import { closeQuietly, explain, isDamaged, openDatabase, tableNames } from './database-file.ts';
 import { type OpenedLog, openLog } from './open-log.ts';
 import { finishSalvage, salvage } from './salvage.ts';
 
@@ -71,7 +71,7 @@ function open(settings: TablesSettings, isSuspected: boolean): OpenedTables | 'd
     if (log.lost !== undefined) onSalvaged(`${file} was opened, but ${log.lost}.`);
     return { database, ...log };
   } catch (error) {
-    database.close();
+    closeQuietly(database);
     const { code, detail } = error instanceof StoreError ? { code: error.code, detail: '' } : explain(error);
     if (isDamage(settings, code)) return 'damaged';
     throw error instanceof StoreError ? error : new StoreError(code, file, detail);
