@@ -1,7 +1,7 @@
-import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { freePort } from '../../kit/free-port.ts';
+import { copyHome } from './copy-home.ts';
 import { accountsAt, cellsOf, type HubOptions, hubReady, type PreparedHome, spawnHub } from './hub.ts';
 import { type Machine, monotonicMs } from './machine.ts';
 
@@ -30,7 +30,7 @@ export function engawa(name: string, home: PreparedHome, options: EngawaOptions 
     decode: () => cellsOf(home, options.weigh),
     start: async ({ folder, port, cloudPort }) => {
       const data = dataIn(folder);
-      cpSync(home.folder, data, { recursive: true, filter: (file) => !file.endsWith('.sock') });
+      copyHome(home.folder, data);
       await options.before?.(data);
       const place = { folder: data, port, portalPort: await freePort(), uplinkPort: cloudPort };
       const startedAtMs = monotonicMs();

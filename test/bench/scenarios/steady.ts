@@ -13,7 +13,7 @@ const WARM_MS = 2_000;
 /** Milliseconds that each sync of a slow card takes. */
 const SLOW_SYNC_MS = 20;
 /** Gather times of the two settings whose bars differ, in milliseconds. */
-const GATHER_MS = [0, 20];
+const GATHER_MS = [0, 15];
 
 interface Setting {
   readonly machine: Machine;
