@@ -17,7 +17,9 @@ export class LeftToday {
 
   /** Counts a record that is on disk. */
   add(offer: string): void {
-    this.#counts.set(offer, this.of(offer) + 1);
+    // First the count: asking for it may begin a new day, with counts of its own.
+    const count = this.of(offer) + 1;
+    this.#counts.set(offer, count);
   }
 
   /** Records for an offer since midnight. */

