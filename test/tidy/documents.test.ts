@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageJson, projectFiles, read, root } from './sources.ts';
@@ -100,7 +100,11 @@ describe('the documents', () => {
   test('name only settings that exist', () => {
     const namesIn = (path: string) => new Set(read(path).match(/\bENGAWA_[A-Z_]*[A-Z]\b/g) ?? []);
     // ENGAWA_PUBLISH is a variable of docker-compose.yml alone; the test runner and the simulator have some of their own.
-    const others = ['test/run.ts', 'bin/sim.ts'].flatMap((path) => [...namesIn(path)]);
+    const endToEnd = readdirSync('test/e2e', { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.ts'),
+    );
+    const runners = ['test/run.ts', 'bin/sim.ts', ...endToEnd.map((path) => `test/e2e/${path}`)];
+    const others = runners.flatMap((path) => [...namesIn(path)]);
     const known = new Set([...namesIn('bin/settings.ts'), 'ENGAWA_PUBLISH', ...others]);
     const unknown = [...pages, 'docker-compose.yml', 'Dockerfile'].flatMap((path) =>
       [...namesIn(path)].filter((name) => !known.has(name.replace(/_FILE$/, ''))).map((name) => `${path}: ${name}`),

@@ -38,7 +38,7 @@ describe('engawa', () => {
     const answer = run('gateway');
     expect(answer.status).toBe(2);
     expect(answer.stderr).toContain('no program "gateway"');
-    expect(answer.stderr).toContain('start, hub, broker, sim');
+    expect(answer.stderr).toContain('start, hub, broker, card, sim');
   });
 
   test('says what to run first in a checkout without packages', () => {
