@@ -14,7 +14,7 @@ export const LIMITS = {
   checkpointOperations: 2_000,
   /** Frames (4 KiB each) in the write-ahead log above which the writer waits for one full checkpoint: 64 MB of card. */
   logFrames: 16_384,
-  /** Wait for a lock held by our own checkpointer or a backup tool, before a commit is refused. */
+  /** Wait for a lock held by a backup tool, before a commit is refused. */
   busyMs: 5_000,
   /** Rows read at once while composing one cell: a full cell holds some hundred. */
   composeRows: 1_000,
@@ -97,8 +97,8 @@ export const LIMITS = {
   refreshOffersMs: 3_600_000,
   /** Size of the log beside the tables: a second of single syncs at the highest rate, and a start that reads it in no time. */
   logBytes: 8 * 1024 * 1024,
-  /** Commits in one record from which the next one gathers for this long, whatever the setting: two thousand events a second and more. */
-  busyCommits: 8,
+  /** A record that would follow the last one sooner than this gathers for a moment first, whatever the setting: some 300 events a second and more. */
+  busyRecordMs: 2,
   busyGatherMs: 2,
   /** Bytes of one record of the log, header included: a larger one gains nothing, and a larger batch goes to the tables. */
   logRecordBytes: 256 * 1024,

@@ -35,8 +35,8 @@ export class Pump {
   /** Lineages of which a batch was refused. */
   readonly #broken = new Set<number>();
   #position = 0;
-  /** Whether the last record held so many commits that the next should gather for a moment. */
-  #isBusy = false;
+  /** When the last record was on the disk, in monotonic milliseconds. */
+  #wroteAtMs = Number.NEGATIVE_INFINITY;
   #running: Promise<void> | undefined;
   #inHand: LogGroup | TableGroup | Turn | undefined;
   #fault: StoreError | undefined;
@@ -80,7 +80,9 @@ export class Pump {
     // After everything that arrived in this turn, so that it shares the first sync.
     await setImmediate();
     while (!this.#fault) {
-      const waitMs = gatherMs > 0 ? gatherMs : this.#isBusy ? LIMITS.busyGatherMs : 0;
+      const sinceMs = performance.now() - this.#wroteAtMs;
+      // Where records follow each other closely, a moment's wait makes the next one larger at the same cost.
+      const waitMs = gatherMs > 0 ? gatherMs : sinceMs < LIMITS.busyRecordMs ? LIMITS.busyGatherMs : 0;
       if (waitMs > 0 && queue.isGathering) await setTimeout(waitMs);
       this.#inHand = queue.take();
       if (!this.#inHand) break;
@@ -117,8 +119,7 @@ export class Pump {
       log.advance(payloadBytes);
       this.#position += 1;
     }
-    // Where many came while one was written, a moment's wait makes the next record many times larger at the same cost.
-    this.#isBusy = group.parts.length >= LIMITS.busyCommits;
+    this.#wroteAtMs = performance.now();
     settler.absorb(encoder.slice(RECORD_HEADER_BYTES, encoder.end), this.#position);
     for (const { waiting } of group.parts) waiting?.resolve(this.#position);
     queue.recycle(group);
