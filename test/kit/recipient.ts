@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedLine, RecordLine } from '../../broker/feeds/lines.ts';
 
 /** A feed as its recipient knows it. */
@@ -18,6 +19,7 @@ export interface LiveFeed {
 }
 
 const PAGE = 10_000;
+const TOO_MANY = 429;
 
 const headers = ({ token }: Feed): Record<string, string> => ({ authorization: `Bearer ${token}` });
 const address = ({ url, offer, purpose }: Feed, what: string): string =>
@@ -30,6 +32,11 @@ export async function readAll(feed: Feed): Promise<FeedLine[]> {
     const last = lines.at(-1)?.cursor;
     const after = last === undefined ? '' : `&after=${last}`;
     const answer = await fetch(`${address(feed, 'records')}&limit=${PAGE}${after}`, { headers: headers(feed) });
+    // As a recipient does: it was asked too often, and says when to come back.
+    if (answer.status === TOO_MANY) {
+      await wait(Number(answer.headers.get('retry-after') ?? 1) * 1_000);
+      continue;
+    }
     if (!answer.ok) throw new Error(`The feed answered ${answer.status}: ${await answer.text()}`);
     const text = await answer.text();
     const page = text
