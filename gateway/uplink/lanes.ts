@@ -28,6 +28,7 @@ export interface LanesSettings {
 
 interface Cell {
   readonly lane: Lane;
+  readonly sinceMs: number;
   readonly rows: readonly (OutboxRow | ErasureRow)[];
 }
 
@@ -128,8 +129,11 @@ export class Lanes {
    */
   #isWorthACell(): boolean {
     const { link, outbox, now } = this.#settings;
-    const underWay = [...this.#cells.values()].filter(({ lane }) => lane === 'prompt').length;
-    if (underWay < LIMITS.promptCells || link.mayCarryBacklog(now())) return true;
+    const nowMs = now();
+    // One without an answer for so long may be lost: nothing waits for it.
+    const isAwaited = ({ lane, sinceMs }: Cell) => lane === 'prompt' && nowMs - sinceMs < LIMITS.promptWaitMs;
+    const awaited = [...this.#cells.values()].filter(isAwaited).length;
+    if (awaited < LIMITS.promptCells || link.mayCarryBacklog(nowMs)) return true;
     return outbox.exit.newest() - this.#newestTaken >= LIMITS.promptItems;
   }
 
@@ -141,7 +145,8 @@ export class Lanes {
     this.#waiting.lookAgain();
     for (const cell of [...this.#cells.keys()]) this.#mayStillGo(cell);
     if (!this.#ahead) return;
-    if (this.#withdrawalWaits()) this.#settings.link.purged(this.#idsIn(this.#ahead.cell));
+    if (this.#withdrawalWaits())
+      this.#settings.link.purged((this.#cells.get(this.#ahead.cell)?.rows ?? []).map(({ id }) => id));
     else if (!this.#isStale(this.#ahead.cell)) return;
     this.#ahead = this.#compose('shaped');
   }
@@ -149,10 +154,6 @@ export class Lanes {
   #withdrawalWaits(): boolean {
     const { link, outbox } = this.#settings;
     return link.hasCredit && outbox.exit.erasures().some((row) => !link.isInFlight(row.id) && link.mayUse(row.ordinal));
-  }
-
-  #idsIn(cell: number): number[] {
-    return (this.#cells.get(cell)?.rows ?? []).map(({ id }) => id);
   }
 
   #isStale(cell: number): boolean {
@@ -197,7 +198,7 @@ export class Lanes {
   }
 
   #compose(lane: Lane): { cell: number; frame: Buffer } | undefined {
-    const { link, outbox } = this.#settings;
+    const { link, outbox, now } = this.#settings;
     const highestOrdinal = this.#settings.highestOrdinal();
     const limit = this.#settings.isHeld() ? 0 : LIMITS.composeRows;
     const rows = this.#waiting.read(lane, limit);
@@ -205,7 +206,7 @@ export class Lanes {
     const items = [...(limit > 0 ? outbox.exit.erasures() : []), ...rows];
     const composed = link.compose({
       items,
-      nowMs: this.#settings.now(),
+      nowMs: now(),
       voids: outbox.exit.voids(Math.min(limit, LIMITS.composeVoids)),
       highestOrdinal,
       evenEmpty: lane === 'shaped',
@@ -214,9 +215,8 @@ export class Lanes {
     const ids = new Set(composed.ids);
     this.#waiting.taken(lane, rows, ids);
     this.#newestTaken = Math.max(this.#newestTaken, ...composed.ids);
-    if (link.body(composed.cell)) {
-      this.#cells.set(composed.cell, { lane, rows: items.filter(({ id }) => ids.has(id)) });
-    }
+    const cell = { lane, sinceMs: now(), rows: items.filter(({ id }) => ids.has(id)) };
+    if (link.body(composed.cell)) this.#cells.set(composed.cell, cell);
     return { cell: composed.cell, frame: this.#seal(composed.body) };
   }
 
