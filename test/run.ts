@@ -1,6 +1,6 @@
 /**
  * Runs the tests and ends with the line `N passed, N failed` (and `, N skipped` when some were).
- * `--long` raises the number of simulation seeds and kills; any other argument is passed on to vitest.
+ * `--long` raises the number of simulation seeds, kills, power cuts and fault rounds; any other argument is passed on to vitest.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
