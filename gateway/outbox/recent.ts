@@ -37,11 +37,9 @@ export class Recent {
   #reach = 0;
   #settledAt = 0;
 
-  /** Takes in a row that is on disk at a position of the store; false when the tables hold it already. */
-  add(draft: Draft, position: number): boolean {
-    if (position <= this.#settledAt) return false;
-    this.#rows.set(draft.id, { ...draft, position });
-    return true;
+  /** Takes in a row that is on disk at a position of the store, unless the tables hold it already. */
+  add(draft: Draft, position: number): void {
+    if (position > this.#settledAt) this.#rows.set(draft.id, { ...draft, position });
   }
 
   /** Everything up to a position is in the tables now. */
