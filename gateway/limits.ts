@@ -25,6 +25,8 @@ export const LIMITS = {
   /** Prompt cells under way that need not be full; what comes meanwhile waits for an answer or for items enough to fill a cell. */
   promptCells: 2,
   promptItems: 400,
+  /** Time between two prompt cells that are not full: a busy home sends fifty cells a second at most, 200 kB. */
+  promptRestMs: 20,
   /** How long a prompt cell is waited for in this way: several round trips of a slow line. */
   promptWaitMs: 1_000,
   /** Time after which a cell without an answer is sent again on a connection that seems alive. */

@@ -7,6 +7,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { ErasureRow, OutboxRow } from '../outbox/row.ts';
 import type { UplinkCounts } from './counts.ts';
 import { Dropping } from './dropping.ts';
+import { PromptPace, type Standing } from './prompt-pace.ts';
 import { type MayLeave, WaitingRows } from './waiting-rows.ts';
 
 /** What the lanes work with. */
@@ -21,8 +22,10 @@ export interface LanesSettings {
   readonly isHeld: () => boolean;
   readonly send: (frame: Buffer) => boolean;
   readonly now: () => number;
-  /** Does something after what has arrived meanwhile. */
-  readonly inTurn: (work: () => void) => void;
+  /** Calls once after so many milliseconds. */
+  readonly after: (waitMs: number, run: () => void) => void;
+  /** Whether something can be written now. */
+  readonly isUp: () => boolean;
   readonly counts: UplinkCounts;
 }
 
@@ -41,14 +44,13 @@ export class Lanes {
   readonly #waiting: WaitingRows;
   readonly #cells = new Map<number, Cell>();
   readonly #dropping: Dropping;
-  #isFlushing = false;
-  /** The newest item that has had its place in a cell. */
-  #newestTaken = 0;
+  readonly #pace: PromptPace;
   #ahead: { readonly cell: number; readonly frame: Buffer } | undefined;
 
   constructor(settings: LanesSettings) {
     this.#settings = settings;
-    const { link, outbox, counts, mayLeave } = settings;
+    const { link, outbox, counts, mayLeave, after } = settings;
+    this.#pace = new PromptPace({ after, flush: () => this.flush() });
     this.#dropping = new Dropping({ link, outbox, counts, onDone: () => this.#waiting.lookAgain() });
     this.#waiting = new WaitingRows({
       outbox,
@@ -108,33 +110,23 @@ export class Lanes {
   /** Sends what waits on the prompt lane, as far as the credit goes. */
   flush(): void {
     this.#forgetEnded();
-    const { link, send } = this.#settings;
-    if (!link.hasCredit || !this.#isWorthACell()) return;
+    const { link, send, isUp } = this.#settings;
+    if (!isUp() || !link.hasCredit || !this.#pace.isDue(this.#standing())) return;
     const sealed = this.#compose('prompt');
     // In the turn of the live check; a cell that was not written stays in flight and is due at the next connection.
     if (!sealed || !send(sealed.frame)) return;
     this.#wrote(sealed.cell);
-    // A full cell takes milliseconds to make: what arrived meanwhile has its turn before the next.
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    this.#settings.inTurn(() => {
-      this.#isFlushing = false;
-      this.flush();
-    });
+    this.#pace.sent();
   }
 
-  /**
-   * Whether the prompt lane's next cell should go now: at once while few are under way, so that nothing waits on a quiet
-   * link; full ones only while more are, because a cell costs as much with one event as with hundreds.
-   */
-  #isWorthACell(): boolean {
+  #standing(): Standing {
     const { link, outbox, now } = this.#settings;
     const nowMs = now();
     // One without an answer for so long may be lost: nothing waits for it.
     const isAwaited = ({ lane, sinceMs }: Cell) => lane === 'prompt' && nowMs - sinceMs < LIMITS.promptWaitMs;
     const awaited = [...this.#cells.values()].filter(isAwaited).length;
-    if (awaited < LIMITS.promptCells || link.mayCarryBacklog(nowMs)) return true;
-    return outbox.exit.newest() - this.#newestTaken >= LIMITS.promptItems;
+    const hasBacklog = this.#waiting.mayHaveBacklog('prompt') && link.mayCarryBacklog(nowMs);
+    return { awaited, newest: outbox.exit.newest(), hasBacklog };
   }
 
   /**
@@ -214,7 +206,7 @@ export class Lanes {
     if (!composed) return undefined;
     const ids = new Set(composed.ids);
     this.#waiting.taken(lane, rows, ids);
-    this.#newestTaken = Math.max(this.#newestTaken, ...composed.ids);
+    this.#pace.taken(composed.ids);
     const cell = { lane, sinceMs: now(), rows: items.filter(({ id }) => ids.has(id)) };
     if (link.body(composed.cell)) this.#cells.set(composed.cell, cell);
     return { cell: composed.cell, frame: this.#seal(composed.body) };

@@ -55,7 +55,8 @@ class RunningUplink implements Uplink {
       highestOrdinal: () => this.#highestOrdinal(),
       isHeld: () => this.#answers.confirming,
       send: (frame) => this.#connection.send(frame),
-      inTurn: (work) => clock.after(0, work),
+      isUp: () => this.#connection.isUp,
+      after: (waitMs, run) => void clock.after(waitMs, run),
       now: () => clock.now(),
     });
     this.#outage = new Outage(settings.contact.storedMs);

@@ -71,6 +71,11 @@ export class WaitingRows {
     }
   }
 
+  /** Whether there may be more of a lane that waited through an outage: until a read has found the end of it. */
+  mayHaveBacklog(lane: Lane): boolean {
+    return (this.#after.get(`${lane} backlog`) ?? 0) < this.#mark.upTo;
+  }
+
   /** Everything is looked at again, from the oldest row: consent, the clock or the confirmed ordinals may have changed, or rows were freed. */
   lookAgain(): void {
     this.#after.clear();

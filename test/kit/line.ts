@@ -51,7 +51,8 @@ export class Line {
       isHeld: () => this.#answers.confirming,
       send: (frame) => this.wire.push(frame) > 0,
       now: () => this.#nowMs,
-      inTurn: (work) => work(),
+      isUp: () => true,
+      after: (_waitMs, run) => run(),
     });
   }
 

@@ -40,7 +40,8 @@ beforeEach(async () => {
     isHeld: () => false,
     send: (frame) => sent.push(body(frame)) > 0,
     now: () => nowMs,
-    inTurn: (work) => work(),
+    isUp: () => true,
+    after: (_waitMs, run) => run(),
     counts,
   });
 });
