@@ -10,6 +10,8 @@ import { root } from './find-node.mjs';
  */
 export function keepNurserySmall() {
   setFlagsFromString('--semi-space-growth-factor=1');
+  // What lives for one message is not made among what is old because some of it outlived a nursery that was too small.
+  setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
 /** Makes a folder and those missing above it; unlike `recursive`, it ends with an error where nothing can be made. */

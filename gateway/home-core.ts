@@ -10,7 +10,7 @@ import { DeviceDesk } from './household/device-desk.ts';
 import { LeftToday } from './household/left-today.ts';
 import { Live } from './household/live.ts';
 import { startOfDay } from './household/view.ts';
-import type { Fate } from './intake/intake-marks.ts';
+import type { Fate } from './intake/fate.ts';
 import { Refusals } from './journal/refusals.ts';
 import { LIMITS } from './limits.ts';
 import { OneAtATime } from './one-at-a-time.ts';

@@ -2,7 +2,7 @@ import type { Batch } from './batch.ts';
 import type { ConsentIndex } from './consent/consent-index.ts';
 import type { History } from './history/history.ts';
 import type { HomeState } from './home-state.ts';
-import type { Fate } from './intake/intake-marks.ts';
+import type { Fate } from './intake/fate.ts';
 import type { Known } from './intake/interpret.ts';
 import type { Refusals } from './journal/refusals.ts';
 import type { Outbox } from './outbox/outbox.ts';

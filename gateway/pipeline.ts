@@ -6,7 +6,7 @@ import type { Moment } from './consent/grant.ts';
 import type { Permitted } from './consent/permitted.ts';
 import { guarded } from './guarded.ts';
 import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
-import type { Fate } from './intake/intake-marks.ts';
+import type { Fate } from './intake/fate.ts';
 import { interpret, type Seen } from './intake/interpret.ts';
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';

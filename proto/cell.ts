@@ -85,24 +85,34 @@ function keyOf({ enrolmentKey, header, direction }: Seal): KeyObject {
   return key;
 }
 
-function seal(body: Buffer, plainBytes: number, how: Seal): Buffer {
+/** Makes a whole cell of `bytes`: what comes before the ciphertext, the sealed body and the tag, in one piece of memory. */
+function seal(before: readonly Buffer[], body: Buffer, bytes: number, how: Seal): Buffer {
   const { hub, header, direction, nonce } = how;
-  if (body.length > plainBytes - LENGTH_BYTES) {
+  const frame = Buffer.alloc(bytes);
+  let at = 0;
+  for (const part of before) at += part.copy(frame, at);
+  const plain = frame.subarray(at, bytes - TAG_BYTES);
+  if (body.length > plain.length - LENGTH_BYTES) {
     throw new RangeError(`a body of ${body.length} bytes does not fit a cell of direction ${direction}`);
   }
-  const plain = Buffer.alloc(plainBytes);
   plain.writeUInt16BE(body.length);
   body.copy(plain, LENGTH_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyOf(how), nonce).setAAD(associated(header, hub, direction));
-  return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  // In this mode everything comes out of `update`; `final` only makes the tag.
+  cipher.update(plain).copy(plain);
+  cipher.final();
+  cipher.getAuthTag().copy(frame, bytes - TAG_BYTES);
+  return frame;
 }
 
 function unseal(sealed: Buffer, how: Seal): Buffer | undefined {
   const { hub, header, direction, nonce } = how;
   const decipher = createDecipheriv('aes-256-gcm', keyOf(how), nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(associated(header, hub, direction)).setAuthTag(sealed.subarray(-TAG_BYTES));
+  const plain = decipher.update(sealed.subarray(0, -TAG_BYTES));
   try {
-    return Buffer.concat([decipher.update(sealed.subarray(0, -TAG_BYTES)), decipher.final()]);
+    decipher.final();
+    return plain;
   } catch {
     return undefined;
   }
@@ -140,9 +150,8 @@ function isKnown(version: number): boolean {
 export function sealUp({ enrolmentKey, hub, body }: { enrolmentKey: Buffer; hub: Buffer; body: UpBody }): Buffer {
   if (isBeyondVersion1(body) && body.version === undefined) throw new RangeError('version 1 has no backlog');
   const header = headerBytes({ version: body.version ?? 1, run: body.run, cell: body.cell });
-  const plainBytes = UP_BODY_BYTES + LENGTH_BYTES;
   const how: Seal = { enrolmentKey, hub, header, direction: 'up', nonce: upNonce(header) };
-  return Buffer.concat([header, seal(encodeUp(body), plainBytes, how)]);
+  return seal([header], encodeUp(body), UP_CELL_BYTES, how);
 }
 
 /** Opens an up cell of this hub, of whatever run its header names. */
@@ -195,7 +204,7 @@ export function sealDown({ enrolmentKey, hub, run, version = 1, body, randomNonc
   const answered = Math.max(1, Math.min(version, WIRE_VERSION));
   const header = headerBytes({ version: answered, run, cell: body.cell });
   const how: Seal = { enrolmentKey, hub, header, direction: 'down', nonce: randomNonce };
-  return Buffer.concat([header, randomNonce, seal(encodeDown(body), DOWN_BODY_BYTES + LENGTH_BYTES, how)]);
+  return seal([header, randomNonce], encodeDown(body), DOWN_CELL_BYTES, how);
 }
 
 /** Opens an answer sealed for this hub and this run; one for another run does not open (`seal`). */

@@ -3,7 +3,7 @@ import { DIALECTS } from '../../devices/dialects/dialects.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { HomeState } from '../home-state.ts';
 import { type Device, forgetDevice, storeDevice } from '../intake/device-table.ts';
-import type { Fate } from '../intake/intake-marks.ts';
+import type { Fate } from '../intake/fate.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { HomeClock } from '../time/home-clock.ts';
 import { type Answer, done, refuse } from './answer.ts';

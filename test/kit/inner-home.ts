@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import type { Arrived } from '../../devices/intake.ts';
 import type { Enrolled } from '../../gateway/enrolled.ts';
 import { HomeCore } from '../../gateway/home-core.ts';
-import type { Fate } from '../../gateway/intake/intake-marks.ts';
+import type { Fate } from '../../gateway/intake/fate.ts';
 import { type JournalRow, type Outcome, outcomeOf } from '../../gateway/journal/journal.ts';
 import { openStore } from '../../gateway/store/sqlite/open-store.ts';
 import type { Operation, Store, StoreFigures } from '../../gateway/store/store.ts';

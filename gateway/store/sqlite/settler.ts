@@ -137,6 +137,7 @@ export class Settler {
     reader.release();
     if (answer.settled === true) {
       log.release(mark);
+      if (taken) this.#unsettled.recycle(taken);
       this.#settledAtMs = performance.now();
       onSettled(Math.max(taken?.end.position ?? 0, position));
     } else if (taken) this.#putOff(taken);

@@ -1,7 +1,10 @@
+import { LIMITS } from '../../limits.ts';
 import type { Mark } from '../log/ring.ts';
 
 /** Bytes of one piece of memory for what is not settled. */
 const CHUNK_BYTES = 64 * 1024;
+/** Pieces kept to be filled again: what one settling takes. New ones would each wait for two collectors of garbage. */
+const KEPT_CHUNKS = Math.ceil(LIMITS.settleBytes / CHUNK_BYTES) + 1;
 
 /** Where what was absorbed ends: its position, and the place in the log up to which it reaches. */
 export interface End {
@@ -26,6 +29,7 @@ export interface Taken {
 /** Encoded operations that are in the log and not in the tables; never more than the log has room for. */
 export class Unsettled {
   #chunks: Chunk[] = [];
+  readonly #kept: Uint8Array[] = [];
   #bytes = 0;
   #added = 0;
 
@@ -48,7 +52,7 @@ export class Unsettled {
   add(encoded: Uint8Array, end: End): void {
     let chunk = this.#chunks.at(-1);
     if (!chunk || chunk.used + encoded.length > chunk.bytes.length) {
-      const bytes = new Uint8Array(new SharedArrayBuffer(Math.max(CHUNK_BYTES, encoded.length)));
+      const bytes = this.#memory(encoded.length);
       chunk = { bytes, used: 0, end };
       this.#chunks.push(chunk);
     }
@@ -75,5 +79,16 @@ export class Unsettled {
   giveBack({ chunks, logged }: Taken): void {
     this.#bytes += logged.reduce((sum, { length }) => sum + length, 0);
     this.#chunks = [...chunks, ...this.#chunks];
+  }
+
+  /** Takes back the memory of what is settled: no other thread reads it any more. */
+  recycle({ chunks }: Taken): void {
+    for (const { bytes } of chunks)
+      if (bytes.length === CHUNK_BYTES && this.#kept.length < KEPT_CHUNKS) this.#kept.push(bytes);
+  }
+
+  #memory(atLeast: number): Uint8Array {
+    const kept = atLeast <= CHUNK_BYTES ? this.#kept.pop() : undefined;
+    return kept ?? new Uint8Array(new SharedArrayBuffer(Math.max(CHUNK_BYTES, atLeast)));
   }
 }

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type Database from 'better-sqlite3';
 import { LIMITS } from '../../limits.ts';
@@ -69,7 +70,18 @@ function serve(port: NonNullable<typeof parentPort>, database: Database.Database
   });
 }
 
+/** What moves into the tables waits for what is acknowledged now: on Linux this thread alone steps back. */
+function stepBack(): void {
+  if (process.platform !== 'linux') return;
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Not allowed here: then both share alike.
+  }
+}
+
 if (parentPort) {
+  stepBack();
   const { file, home } = workerData as ThreadData;
   const opened = openDatabase(file, home);
   parentPort.postMessage({ opened: opened.ok || { code: opened.code, detail: opened.detail } } satisfies FromWriter);

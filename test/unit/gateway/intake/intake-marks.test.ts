@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Arrived } from '../../../../devices/intake.ts';
-import { type Fate, IntakeMarks, type MarkRow } from '../../../../gateway/intake/intake-marks.ts';
+import type { Fate } from '../../../../gateway/intake/fate.ts';
+import { IntakeMarks, type MarkRow } from '../../../../gateway/intake/intake-marks.ts';
 import { LIMITS } from '../../../../gateway/limits.ts';
 
 function packet(more: Partial<Arrived> = {}): Arrived {
@@ -37,6 +38,7 @@ function stored(marks: IntakeMarks): IntakeMarks {
         packet_id: Number(packetId),
         hash: hash as Buffer,
       });
+    else if (statement === 'intakeMark.forgetPacket') rows.delete(`${source} ${client} ${packetId}`);
     else for (const [key, row] of rows) if (row.source === source && row.client === client) rows.delete(key);
   }
   return new IntakeMarks([...rows.values()]);
@@ -94,6 +96,34 @@ describe('a packet', () => {
 
   test('at QoS 0 leaves no mark', () => {
     expect(noted(packet({ packetId: undefined, qos: 0 })).drain()).toEqual([]);
+  });
+});
+
+describe('the packets of one client', () => {
+  const most = LIMITS.marksPerClient;
+  const again = (packetId: number) => packet({ packetId, dup: true });
+
+  test('are kept, the latest of them, in memory and on disk: what was used again is not among the oldest', () => {
+    const marks = noted(...Array.from({ length: most }, (_, packetId) => packet({ packetId })));
+    for (const packetId of [0, most, 5, most + 1]) marks.note(packet({ packetId }), committed);
+    for (const known of [marks, stored(marks)]) {
+      const forgotten = Array.from({ length: most + 2 }, (_, id) => id).filter((id) => !known.repeated(again(id)));
+      expect(forgotten).toEqual([1, 2]);
+    }
+  });
+
+  test('are forgotten oldest first, however often they come', () => {
+    const marks = noted();
+    const order: number[] = [];
+    for (let step = 0; step < most * 5; step += 1) {
+      const packetId = (step * 7919) % (most + 300);
+      marks.note(packet({ packetId }), committed);
+      const at = order.indexOf(packetId);
+      if (at >= 0) order.splice(at, 1);
+      order.push(packetId);
+      if (order.length > most) order.shift();
+    }
+    for (let id = 0; id < most + 300; id += 1) expect(marks.repeated(again(id)) !== undefined).toBe(order.includes(id));
   });
 });
 
