@@ -28,6 +28,8 @@ export interface LogGroup {
   readonly kind: 'log';
   readonly encoder: Encoder;
   parts: Part[];
+  /** When its first part came, in monotonic milliseconds. */
+  readonly sinceMs: number;
 }
 
 /** Commits that go to the tables at once, in one transaction. */
@@ -103,9 +105,10 @@ export class CommitQueue {
     return this.#groups.length > 1 || (first !== undefined && (first.kind !== 'log' || hasWaiting(first)));
   }
 
-  /** Whether the first group is a record that more commits can still join. */
-  get isGathering(): boolean {
-    return this.#groups.length === 1 && this.#groups[0]?.kind === 'log';
+  /** Since when the first group gathers, if it is a record that more commits can still join. */
+  get gatheringSinceMs(): number | undefined {
+    const first = this.#groups.length === 1 ? this.#groups[0] : undefined;
+    return first?.kind === 'log' ? first.sinceMs : undefined;
   }
 
   /** Whether a record comes first: then what comes before it belongs into the log too. */
@@ -137,7 +140,7 @@ export class CommitQueue {
 
   #newLogGroup(): LogGroup {
     const encoder = this.#encoders.pop() ?? new Encoder(this.#numberOf, RECORD_HEADER_BYTES);
-    return { kind: 'log', encoder, parts: [] };
+    return { kind: 'log', encoder, parts: [], sinceMs: performance.now() };
   }
 }
 

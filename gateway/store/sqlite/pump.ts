@@ -76,14 +76,12 @@ export class Pump {
   }
 
   async #run(): Promise<void> {
-    const { queue, gatherMs } = this.#parts;
+    const { queue } = this.#parts;
     // After everything that arrived in this turn, so that it shares the first sync.
     await setImmediate();
     while (!this.#fault) {
-      const sinceMs = performance.now() - this.#wroteAtMs;
-      // Where records follow each other closely, a moment's wait makes the next one larger at the same cost.
-      const waitMs = gatherMs > 0 ? gatherMs : sinceMs < LIMITS.busyRecordMs ? LIMITS.busyGatherMs : 0;
-      if (waitMs > 0 && queue.isGathering) await setTimeout(waitMs);
+      const waitMs = this.#gatherFor(queue.gatheringSinceMs);
+      if (waitMs > 0) await setTimeout(waitMs);
       this.#inHand = queue.take();
       if (!this.#inHand) break;
       await this.#handle(this.#inHand);
@@ -91,6 +89,17 @@ export class Pump {
     this.#inHand = undefined;
     // In the turn that saw the queue empty: a commit that comes a moment later must start the next run.
     this.#running = undefined;
+  }
+
+  /** How long a record that gathers since then waits for more. */
+  #gatherFor(sinceMs: number | undefined): number {
+    if (sinceMs === undefined) return 0;
+    const { gatherMs } = this.#parts;
+    const nowMs = performance.now();
+    // What waited while the last record was written has gathered meanwhile.
+    if (gatherMs > 0) return gatherMs - (nowMs - sinceMs);
+    // Where records follow each other closely, a moment's wait makes the next one larger at the same cost.
+    return nowMs - this.#wroteAtMs < LIMITS.busyRecordMs ? LIMITS.busyGatherMs : 0;
   }
 
   async #handle(group: LogGroup | TableGroup | Turn): Promise<void> {
