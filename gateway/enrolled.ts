@@ -23,6 +23,8 @@ export interface OperatorRow {
   readonly service_certificate: string;
   readonly broker_url: string;
   readonly ingress_url: string;
+  /** Milliseconds since 1970, home time. */
+  readonly enrolled_at: number;
 }
 
 /** What an enrolled hub leans on. */
@@ -94,7 +96,8 @@ export class Enrolled implements WayOut {
       },
       onAcknowledged,
       contact: {
-        storedMs: numberIn(store.get<{ value: Buffer }>('meta.get', 'uplink_contact')),
+        // One who never reached the data broker since has been without it from then on.
+        storedMs: numberIn(store.get<{ value: Buffer }>('meta.get', 'uplink_contact')) ?? row.enrolled_at,
         homeMs: () => clock.now().ms,
         store: (contactMs) => store.later([['meta.put', 'uplink_contact', Buffer.from(String(contactMs))]]),
       },
