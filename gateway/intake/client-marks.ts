@@ -1,3 +1,4 @@
+import type { Arrived } from '../../devices/intake.ts';
 import { LIMITS } from '../limits.ts';
 import type { Operation } from '../store/store.ts';
 import type { Fate } from './fate.ts';
@@ -6,7 +7,12 @@ import type { Fate } from './fate.ts';
 export const MARK_BYTES = 16;
 
 const FIRST_SLOTS = 16;
+/** Equal to no connection, itself included. */
+const OF_AN_EARLIER_RUN = Number.NaN;
 const COMMITTED: Promise<Fate> = Promise.resolve('committed');
+
+/** How a packet came. */
+type Sending = Pick<Arrived, 'dup' | 'connection'>;
 
 /**
  * The marks of one MQTT client: of its latest packets, oldest first. A home's devices fill these with every message, and they
@@ -14,7 +20,7 @@ const COMMITTED: Promise<Fate> = Promise.resolve('committed');
  */
 export class ClientMarks {
   /** The connection on which something new has arrived. */
-  newsOn: number | undefined;
+  #newsOn: number | undefined;
   /** By packet id, what makes the marks durable and is not yet: a flood without consequences stays as small as its marks. */
   readonly #unwritten = new Map<number, Operation>();
   readonly #underWay = new Map<number, Promise<Fate>>();
@@ -22,7 +28,7 @@ export class ClientMarks {
   readonly #order = new Order();
   #ids = new Uint16Array(FIRST_SLOTS);
   #hashes = Buffer.alloc(FIRST_SLOTS * MARK_BYTES);
-  /** The connection each packet came on last; 0 for one of an earlier run of the hub. */
+  /** The connection each packet came on last. */
   #connections = new Float64Array(FIRST_SLOTS);
   readonly source: string;
   readonly client: string;
@@ -34,25 +40,22 @@ export class ClientMarks {
 
   /** Takes in a mark that is on disk. */
   load(packetId: number, hash: Buffer): void {
-    this.#put(packetId, hash.toString('latin1'), 0);
+    this.#put(packetId, hash.toString('latin1'), OF_AN_EARLIER_RUN);
   }
 
-  /** The fate of the packet with this id and hash, unless it is unknown; `isNew` tells from its connection that it is another one. */
-  fateOf(packetId: number, hash: () => string, isNew: (connection: number) => boolean): Promise<Fate> | undefined {
+  /** The fate of the first sending when this packet is one sent again (see IntakeMarks); undefined when it is new. */
+  repeated(packetId: number, { dup, connection }: Sending, hash: () => string): Promise<Fate> | undefined {
     const slot = this.#slots.get(packetId);
-    if (slot === undefined || isNew(this.#connections[slot] ?? 0)) return undefined;
-    return hash() === this.#hashAt(slot) ? (this.#underWay.get(packetId) ?? COMMITTED) : undefined;
-  }
-
-  /** A marked packet has come again, on this connection. */
-  cameAgain(packetId: number, connection: number): void {
-    const slot = this.#slots.get(packetId);
-    if (slot !== undefined) this.#connections[slot] = connection;
+    if (slot === undefined) return undefined;
+    if (!dup && (this.#connections[slot] === connection || this.#newsOn === connection)) return undefined;
+    if (hash() !== this.#hashAt(slot)) return undefined;
+    this.#connections[slot] = connection;
+    return this.#underWay.get(packetId) ?? COMMITTED;
   }
 
   /** Notes a packet whose fate is not known yet. */
   note(packetId: number, hash: string, connection: number, fate: Promise<Fate>): void {
-    this.newsOn = connection;
+    this.#newsOn = connection;
     const forgotten = this.#put(packetId, hash, connection);
     this.#underWay.set(packetId, fate);
     void fate.then((outcome) => {

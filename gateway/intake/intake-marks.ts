@@ -38,14 +38,12 @@ export class IntakeMarks {
 
   /** The fate of the first sending when this packet is one sent again; undefined when it is new. */
   repeated(arrived: Arrived): Promise<Fate> | undefined {
-    const { source, client, packetId, dup, connection } = arrived;
+    const { source, client, packetId } = arrived;
     if (packetId === undefined) return undefined;
-    const marks = this.#sources.get(source)?.get(client);
-    if (!marks) return undefined;
-    const isNew = (marked: number) => !dup && (marked === connection || marks.newsOn === connection);
-    const fate = marks.fateOf(packetId, () => hashOf(arrived), isNew);
-    if (fate) marks.cameAgain(packetId, connection);
-    return fate;
+    return this.#sources
+      .get(source)
+      ?.get(client)
+      ?.repeated(packetId, arrived, () => hashOf(arrived));
   }
 
   /** Notes a packet that is being taken in; its mark becomes durable with the next commit (`drain`), at the latest its own. */

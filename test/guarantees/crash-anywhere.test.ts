@@ -137,9 +137,9 @@ class Story {
     const unacknowledged = messages.filter((message) => !acknowledged.has(message));
     const image = this.home.powerCut();
     this.folders.push(image);
-    const { secret, machine } = this.home;
+    const { secret, machine, packetId } = this.home;
     await this.home.remove();
-    await this.#restart(InnerHome.open({ folder: image, secret, machine }));
+    await this.#restart(InnerHome.open({ folder: image, secret, machine, packetId }));
     await this.#untilCommitted(unacknowledged.map((message) => ({ ...message, dup: true })));
   }
 
@@ -184,7 +184,7 @@ describe('guarantee 8, crash anywhere (inside one process; kills of the real pro
   test('no acknowledged message is lost and none is invented: kills, power cuts, commits that fail', async () => {
     await fc.assert(
       property((batch) => batch),
-      { numRuns: 18 },
+      { numRuns: 18, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
     );
   });
 

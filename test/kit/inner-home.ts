@@ -118,6 +118,8 @@ export interface InnerHomeSettings {
   readonly secret?: Buffer;
   readonly machine?: HandClock;
   readonly timeZone?: string;
+  /** The packet id its devices used last: they go on when a hub starts anew. */
+  readonly packetId?: number;
 }
 
 /** A real home without doors: its core, its database and its clock, inside the test's own process. */
@@ -129,10 +131,13 @@ export class InnerHome {
   readonly store: PoisonedStore;
   /** Everything the home said to its log. */
   readonly said: string[];
-  #packetId = 0;
+  #packetId: number;
   #closed = false;
 
-  private constructor(parts: Pick<InnerHome, 'folder' | 'secret' | 'machine' | 'core' | 'store' | 'said'>) {
+  private constructor(
+    parts: Pick<InnerHome, 'folder' | 'secret' | 'machine' | 'core' | 'store' | 'said' | 'packetId'>,
+  ) {
+    this.#packetId = parts.packetId;
     this.folder = parts.folder;
     this.secret = parts.secret;
     this.machine = parts.machine;
@@ -155,7 +160,12 @@ export class InnerHome {
     const mark = readTimeMark(store.get<{ value: Buffer }>('meta.get', 'time_floor')?.value.toString());
     const clock = new HomeClock(machine, { mark, timeZone: settings.timeZone ?? 'Asia/Tokyo' });
     const core = await HomeCore.open({ store, clock, secret, uplinkUrl: undefined, say });
-    return new InnerHome({ folder, secret, machine, core, store, said });
+    return new InnerHome({ folder, secret, machine, core, store, said, packetId: settings.packetId ?? 0 });
+  }
+
+  /** The packet id its devices used last. */
+  get packetId(): number {
+    return this.#packetId;
   }
 
   /** Enrols with an operator, whose ingress nobody answers at, and takes its offers. */
@@ -258,7 +268,7 @@ export class InnerHome {
   /** The same home after a crash, on the same disk and machine. */
   async reopen(): Promise<InnerHome> {
     await this.crash();
-    return InnerHome.open({ folder: this.folder, secret: this.secret, machine: this.machine });
+    return InnerHome.open(this);
   }
 
   /** Closes and removes everything. */

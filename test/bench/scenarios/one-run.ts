@@ -42,11 +42,9 @@ export const HELD_MS = 50;
 const ACCEPTED = 0.99;
 
 /** Whether the rate was held: everything was accepted, arrived, and the slowest event in a hundred took at most 50 ms. */
-export function isHeld({ accepted, offered, pubackMs, cloudMs, missing, received, spanMs }: RunResult): boolean {
+export function isHeld({ accepted, offered, pubackMs, cloudMs, missing, received }: RunResult): boolean {
   const inTime = pubackMs.p99 <= HELD_MS && cloudMs.p99 <= HELD_MS;
-  // What was offered in the last moments of a span may arrive after it, and in a short span that is more than a hundredth.
-  const inSpan = accepted * (1 - HELD_MS / spanMs);
-  return accepted >= offered * ACCEPTED && received >= inSpan * ACCEPTED && inTime && missing === 0;
+  return accepted >= offered * ACCEPTED && received >= accepted * ACCEPTED && inTime && missing === 0;
 }
 
 /** The share of one core that neither the machine, nor the load, nor the cloud can have used, from which a run is doubted. */

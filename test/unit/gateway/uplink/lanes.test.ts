@@ -18,6 +18,8 @@ let sent: UpBody[];
 let ended: Set<number>;
 let held: Set<number>;
 let nowMs: number;
+/** What waits for a later moment; without a list it is done at once. */
+let later: (() => void)[] | undefined;
 let counts: UplinkCounts;
 
 beforeEach(async () => {
@@ -29,6 +31,7 @@ beforeEach(async () => {
   ended = new Set();
   held = new Set();
   nowMs = 0;
+  later = undefined;
   counts = new UplinkCounts();
   lanes = new Lanes({
     link,
@@ -41,7 +44,7 @@ beforeEach(async () => {
     send: (frame) => sent.push(body(frame)) > 0,
     now: () => nowMs,
     isUp: () => true,
-    after: (_waitMs, run) => run(),
+    after: (_waitMs, run) => (later ? later.push(run) : run()),
     counts,
   });
 });
@@ -194,6 +197,20 @@ test('more of what must hold than is read at once holds up nothing behind it', a
   lanes.tick(true);
   expect(sent.map(valuesIn)).toEqual([[2], [2]]);
   expect(outbox.waiting()).toBe(2_502);
+});
+
+test('on a healthy link what follows a cell closely travels together a moment later', async () => {
+  connect();
+  link.onAnswer({ cell: 1, acknowledged: [], credit: 4, highestOrdinal: 2, receipts: [] }, nowMs);
+  expect(link.mayCarryBacklog(nowMs)).toBe(true);
+  later = [];
+  for (const agreement of [1, 2, 1]) {
+    await enqueue(agreement, 'prompt');
+    lanes.flush();
+  }
+  expect(sent.map(valuesIn)).toEqual([[1]]);
+  for (const run of later.splice(0)) run();
+  expect(sent.map((cell) => valuesIn(cell)?.length)).toEqual([1, 2]);
 });
 
 test('what came while everything before it must hold leaves at once', async () => {
