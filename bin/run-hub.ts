@@ -24,6 +24,7 @@ export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
     portalPort: settings.ENGAWA_PORTAL_PORT,
     listener: listens ? { host: '0.0.0.0', port: settings.ENGAWA_MQTT_PORT } : undefined,
     sourceUrl: settings.ENGAWA_SOURCE_URL,
+    sourceSpeaks: settings.ENGAWA_SOURCE_DIALECTS,
     uplinkUrl: settings.ENGAWA_UPLINK_URL,
     brokerUrl: undefined,
     timeZone: settings.TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,

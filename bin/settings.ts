@@ -76,6 +76,10 @@ const SETTINGS = {
     'The MQTT broker the household already runs (mqtt://user:password@host:1883), read with an account that may only read.',
     'mqtt://',
   ),
+  ENGAWA_SOURCE_DIALECTS: words(
+    'What is spoken there, with commas; NAME=BASE where the base topic is not the usual one: zigbee2mqtt=z2m,tasmota.',
+    'zigbee2mqtt',
+  ),
   ENGAWA_UPLINK_URL: url(
     'MQTT server between hub and data broker, when it is not the data broker itself.',
     'mqtt://',

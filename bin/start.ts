@@ -94,6 +94,7 @@ async function startDemonstration(
     portalPort: await freePort(settings.ENGAWA_PORTAL_PORT),
     listener: { host: '127.0.0.1', port: await freePort(settings.ENGAWA_MQTT_PORT) },
     sourceUrl: undefined,
+    sourceSpeaks: '',
     uplinkUrl: settings.ENGAWA_UPLINK_URL ?? broker.ingressUrl,
     brokerUrl: broker.url,
     scale: demonstration.scale,

@@ -58,6 +58,8 @@ export const LIMITS = {
   // First and longest wait between attempts to reach the household's MQTT broker, each halved to doubled by chance.
   reconnectMs: 1_000,
   reconnectLongestMs: 60_000,
+  // Topics announced by a source beside its own: a large home's entities, each with a state and an availability.
+  announcedTopics: 2_000,
   // Messages of the subscriber that may wait for their commit; Mosquitto sends 20 by default before it waits itself.
   waitingFromSource: 100,
 } as const;

@@ -44,6 +44,8 @@ export const VOCABULARY = {
     codes: STATE_CODES['occupancy.state'],
     property: 'occupancy.state',
   }),
+  // How many are seen at once; how fine that is nobody was asked yet, so it stays in the home.
+  'presence.count': row('presence.person', 'measurement', '', [0, 1_000], 'whereabouts'),
   'lock.state': row('lock.state', 'state', '', [0, 4], 'whereabouts', {
     codes: STATE_CODES['lock.state'],
     property: 'lock.state',
@@ -56,6 +58,7 @@ export const VOCABULARY = {
   'energy.import': row('power.appliance', 'counter', 'mWh', [0, 10_000_000_000_000], 'habits', {
     property: 'energy.import',
   }),
+  'energy.export': row('power.appliance', 'counter', 'mWh', [0, 10_000_000_000_000], 'habits'),
   'switch.state': row('power.appliance', 'state', '', [0, 1], 'habits', { codes: ON_OFF }),
   voltage: row('power.appliance', 'measurement', 'mV', [0, 500_000], 'habits'),
   current: row('power.appliance', 'measurement', 'mA', [-200_000, 200_000], 'habits'),

@@ -1,4 +1,3 @@
-import { DIALECTS } from '../devices/dialects/dialects.ts';
 import type { CountIntake } from '../devices/intake.ts';
 import type { SourceState } from '../devices/subscriber/subscriber.ts';
 import { Batch } from './batch.ts';
@@ -134,11 +133,6 @@ export class HomeCore {
     this.intakeCounts[reason] = (this.intakeCounts[reason] ?? 0) + 1;
     this.refusals.count(this.parts.clock.now().ms, 0, reason);
   };
-
-  /** The topic under which a source's messages hang. */
-  baseOf(source: string): string {
-    return DIALECTS[this.devices.dialectOf(source)].base;
-  }
 
   /** A stable name for this hub at the household's MQTT broker that tells nothing else. */
   clientSuffix(): string {

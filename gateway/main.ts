@@ -28,6 +28,8 @@ export interface HubSettings {
   /** Where devices publish; undefined: no listener. */
   readonly listener: { readonly host: string; readonly port: number } | undefined;
   readonly sourceUrl: string | undefined;
+  /** The dialects that are spoken there. */
+  readonly sourceSpeaks: string;
   readonly uplinkUrl: string | undefined;
   /** Where the operator's HTTP is now, when it is not where it was at enrolment. */
   readonly brokerUrl: string | undefined;
@@ -196,12 +198,16 @@ async function listen({ listener }: HubSettings, home: HomeCore) {
   }).catch(taken('listener', listener.port));
 }
 
-async function subscribe({ sourceUrl, say }: HubSettings, home: HomeCore) {
+async function subscribe({ sourceUrl, sourceSpeaks, say }: HubSettings, home: HomeCore) {
   if (sourceUrl === undefined) return undefined;
-  const { SOURCE_URL_NAME, startSubscriber } = await import('../devices/subscriber/subscriber.ts');
+  const { DIALECT_LIST, readSpoken } = await import('../devices/subscriber/spoken.ts');
+  const speaks = readSpoken(sourceSpeaks);
+  if (!speaks) throw new Error(`ENGAWA_SOURCE_DIALECTS must name some of ${DIALECT_LIST}, each once, with commas.`);
+  const { startSubscriber } = await import('../devices/subscriber/subscriber.ts');
   return startSubscriber({
     url: sourceUrl,
-    base: home.baseOf(SOURCE_URL_NAME),
+    speaks,
+    announced: (source) => home.state.devices.announced(source),
     clientId: `engawa-${home.clientSuffix()}`,
     take: home.pipeline.take,
     count: home.countIntake,

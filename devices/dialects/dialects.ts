@@ -7,6 +7,8 @@ export interface Dialect {
   readonly decode: Decode;
   /** The base topic where the household has not chosen another. */
   readonly base: string;
+  /** MQTT topic filters of everything its devices say; a command topic among them is refused by `decode`. */
+  readonly topics: (base: string) => readonly string[];
   /** The most bytes a payload under this topic may have. */
   readonly payloadBytes: (topic: string, base: string) => number;
   /** The lines to paste into that program's settings. */
@@ -18,12 +20,12 @@ export const DIALECTS = {
   zigbee2mqtt: {
     decode: decodeZigbee2mqtt,
     base: 'zigbee2mqtt',
+    topics: (base) => [`${base}/#`],
     payloadBytes: zigbee2mqttPayloadBytes,
     settings: zigbee2mqttSettings,
   },
 } as const satisfies Record<string, Dialect>;
 
-/** The most bytes a payload under this topic may have in whichever dialect allows the most. */
-export function largestPayload(topic: string, base: string): number {
-  return Math.max(...Object.values(DIALECTS).map((dialect) => dialect.payloadBytes(topic, base)));
-}
+/** A dialect's name. */
+export type DialectName = keyof typeof DIALECTS;
+

@@ -1,9 +1,10 @@
 import { LIMITS } from '../limits.ts';
 import { isPlausible, type Kind } from '../vocabulary.ts';
-import type { Decode, Decoded, DialectResult, DropReason, Quality, Reading, Traits, TraitsOf } from './dialect.ts';
+import type { Decode, Decoded, DialectResult, DropReason, Known, Quality, Reading, Traits } from './dialect.ts';
 import { readJson } from './json.ts';
+import { isSecret } from './secrets.ts';
 import { readClaims } from './zigbee2mqtt-claims.ts';
-import { isSecret, PROPERTIES } from './zigbee2mqtt-properties.ts';
+import { PROPERTIES } from './zigbee2mqtt-properties.ts';
 import { readTopic } from './zigbee2mqtt-topic.ts';
 
 /** The most bytes a payload under this topic may have; the bridge's own topics are long and mostly no business of ours. */
@@ -13,7 +14,7 @@ export function zigbee2mqttPayloadBytes(topic: string, base: string): number {
 }
 
 /** Reads one message of Zigbee2MQTT 1.x or 2.x with its default output, JSON; never throws. */
-export const decodeZigbee2mqtt: Decode = (topic, payload, _retained, base, traitsOf): DialectResult => {
+export const decodeZigbee2mqtt: Decode = ({ topic, payload, base }, known): DialectResult => {
   const about = readTopic(topic, base);
   if (about.role === 'foreign') return { refused: 'foreignTopic' };
   if (about.role === 'command') return { refused: 'command' };
@@ -29,7 +30,7 @@ export const decodeZigbee2mqtt: Decode = (topic, payload, _retained, base, trait
   if (typeof json.value !== 'object' || json.value === null || Array.isArray(json.value)) {
     return { refused: 'notObject' };
   }
-  return state(about.thing, json.value, traitsOf);
+  return state(about.thing, json.value, known);
 };
 
 /** `online` or `offline`: a bare word in 1.x, `{"state":"online"}` since 2.0. */
@@ -58,13 +59,13 @@ function availability(thing: string, payload: Buffer): DialectResult {
   const online = isOnline(payload);
   if (thing.length > LIMITS.thingNameCharacters) return { refused: 'oversize' };
   if (online === undefined) return { readings: [], dropped: { malformed: 1 } };
-  return { readings: [], dropped: {}, availability: { thing, online } };
+  return { readings: [{ thing, kind: 'device.online', value: online ? 1 : 0, quality: 'good' }], dropped: {} };
 }
 
 /** The properties of one message, sorted by the thing they belong to: the device itself or one of its endpoints. */
 type Sorted = Map<string, { readonly traits: Traits | undefined; readonly said: Map<string, unknown> }>;
 
-function state(thing: string, message: object, traitsOf: TraitsOf | undefined): DialectResult {
+function state(thing: string, message: object, known: Known): DialectResult {
   if (thing.length > LIMITS.thingNameCharacters) return { refused: 'oversize' };
   const entries = Object.entries(message);
   if (entries.length > LIMITS.jsonKeys) return { refused: 'oversize' };
@@ -73,7 +74,7 @@ function state(thing: string, message: object, traitsOf: TraitsOf | undefined): 
     dropped[reason] = (dropped[reason] ?? 0) + 1;
   };
   const readings: Reading[] = [];
-  for (const [name, { traits, said }] of sortByThing(thing, entries, traitsOf, drop)) {
+  for (const [name, { traits, said }] of sortByThing(thing, entries, known, drop)) {
     for (const [kind, { value, quality }] of readThing(said, traits, drop)) {
       readings.push({ thing: name, kind, value, quality });
     }
@@ -84,14 +85,14 @@ function state(thing: string, message: object, traitsOf: TraitsOf | undefined): 
 function sortByThing(
   thing: string,
   entries: readonly (readonly [string, unknown])[],
-  traitsOf: TraitsOf | undefined,
+  known: Known,
   drop: (reason: DropReason) => void,
 ): Sorted {
-  const own = traitsOf?.(thing);
+  const own = known.claim(thing)?.traits;
   const sorted: Sorted = new Map([[thing, { traits: own, said: new Map() }]]);
   for (const [key, value] of entries) {
     const { name, property } = placeOf(thing, key, own);
-    const place = sorted.get(name) ?? { traits: traitsOf?.(name), said: new Map<string, unknown>() };
+    const place = sorted.get(name) ?? { traits: known.claim(name)?.traits, said: new Map<string, unknown>() };
     if (!PROPERTIES.has(property)) drop(isSecret(key) ? 'secret' : 'unknownProperty');
     else if (place.traits?.unread?.includes(property)) drop('unknownProperty');
     else if (value === null) drop('null');

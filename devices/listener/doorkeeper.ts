@@ -1,13 +1,17 @@
 import type { AedesOptions, Client } from 'aedes';
+import { DIALECTS, type DialectName } from '../dialects/dialects.ts';
 import type { CountIntake } from '../intake.ts';
 import type { Limits } from '../limits.ts';
+import { anyOf, type Matches } from '../topic-filter.ts';
 import { Attempts } from './attempts.ts';
 import type { Farewell } from './farewell.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
-/** What an account may do: the source its messages count for, and the base topic it publishes below. */
+/** What an account may do: the source its messages count for, and the topics of its dialect it publishes to. */
 export interface Admitted {
   readonly source: string;
+  readonly dialect: DialectName;
+  /** The topic that most of its topics begin with. */
   readonly base: string;
 }
 
@@ -21,7 +25,7 @@ export interface Session {
   readonly connection: number;
   readonly farewell: Farewell;
   /** What the account may do; gone when the account is. */
-  admitted?: Admitted;
+  admitted?: Admitted & { readonly isOwnTopic: Matches };
   /** The client id as the device gave it. */
   clientId: string;
   subscriptions: number;
@@ -139,7 +143,8 @@ export class Doorkeeper {
     }
     this.#waiting.leave(client, session.address);
     this.#admitted.add(client);
-    session.admitted = admitted;
+    const topics = DIALECTS[admitted.dialect].topics(admitted.base);
+    session.admitted = { ...admitted, isOwnTopic: anyOf(topics) };
     session.clientId = client.id;
     client.id = name;
     done(null, true);

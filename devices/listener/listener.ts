@@ -157,7 +157,7 @@ class DeviceIntake {
       if (qos > 0) session.farewell.answered();
       done(null);
     };
-    const reason = refusalOf(topic, payload.length, base);
+    const reason = refusalOf(topic, payload.length, session.admitted);
     if (reason !== undefined) {
       this.#options.count(reason);
       return acknowledge();

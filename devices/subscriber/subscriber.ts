@@ -1,9 +1,11 @@
 import { type IPublishPacket, MqttClient } from 'mqtt';
-import { largestPayload } from '../dialects/dialects.ts';
+import { DIALECTS } from '../dialects/dialects.ts';
 import type { CountIntake, Take } from '../intake.ts';
 import { LIMITS, type Limits } from '../limits.ts';
+import { anyOf, type Matches } from '../topic-filter.ts';
 import { openSocket, SourceConnection } from './source-connection.ts';
 import { readSourceUrl, SOURCE_PROBLEMS, type Source } from './source-url.ts';
+import type { Spoken } from './spoken.ts';
 
 /** Why there is no connection: nobody answers, the account or the subscription is refused, or it ended. */
 export type SourceTrouble = 'unreachable' | 'refusedAccount' | 'refusedSubscription' | 'ended';
@@ -15,8 +17,10 @@ export type SourceState = { readonly connected: true } | { readonly connected: f
 export interface SubscriberOptions {
   /** `mqtt://user:password@host:port`, checked with `readSourceUrl` before. */
   readonly url: string;
-  /** The base topic of the dialect in that broker, without a trailing slash. */
-  readonly base: string;
+  /** What is spoken there; a message belongs to the first whose topics it is under. */
+  readonly speaks: readonly Spoken[];
+  /** Topics that a source has announced, which may be anywhere (Home Assistant discovery). */
+  readonly announced: (source: string) => readonly string[];
   /** The same at every start and for this hub alone, so that the broker keeps messages while the hub is away. */
   readonly clientId: string;
   readonly take: Take;
@@ -33,8 +37,6 @@ export interface Subscriber {
   close(): Promise<void>;
 }
 
-/** The name under which the household's MQTT broker counts as a source of messages. */
-export const SOURCE_URL_NAME = 'source-url';
 /** CONNACK codes 4 and 5: the account is refused [MQTT 3.2.2.3]. */
 const ACCOUNT_REFUSALS = [4, 5];
 /** SUBACK code for a refused subscription [MQTT 3.9.3]. */
@@ -57,6 +59,9 @@ class SourceIntake implements Subscriber {
   readonly #limits: Limits;
   readonly #source: Source;
   readonly #client: MqttClient;
+  readonly #speaks: readonly (Spoken & { readonly isOwnTopic: Matches })[];
+  /** The source that announced a topic, for those that are subscribed to beside the dialects' own. */
+  readonly #followed = new Map<string, Spoken>();
   #connection: SourceConnection | undefined;
   #newest = 0;
   #waiting = 0;
@@ -71,6 +76,7 @@ class SourceIntake implements Subscriber {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#source = source;
+    this.#speaks = options.speaks.map((one) => ({ ...one, isOwnTopic: anyOf(filtersOf(one)) }));
     this.#client = new MqttClient(() => this.#open(), {
       protocolId: 'MQTT',
       protocolVersion: 4,
@@ -110,17 +116,38 @@ class SourceIntake implements Subscriber {
 
   /** Subscribes at every connection, also to a kept session: the broker then sends its retained messages again. */
   #subscribe(): void {
-    const filter = `${this.#options.base}/#`;
-    this.#client.subscribe(filter, { qos: 1 }, (error, _granted, answer) => {
+    this.#followed.clear();
+    for (const one of this.#speaks) this.#noteAnnounced(one);
+    const filters = [...this.#options.speaks.flatMap(filtersOf), ...this.#followed.keys()];
+    this.#client.subscribe(filters, { qos: 1 }, (error, _granted, answer) => {
       if (error === null) {
         this.#attempts = 0;
         this.#trouble = 'ended';
         this.#options.onState({ connected: true });
         return;
       }
-      if (answer?.granted[0] === SUBSCRIPTION_REFUSED) this.#trouble = 'refusedSubscription';
+      if (answer?.granted.includes(SUBSCRIPTION_REFUSED)) this.#trouble = 'refusedSubscription';
       this.#connection?.destroy();
     });
+  }
+
+  /** Subscribes to what a source has announced since; a topic the account may not read is not heard, and nothing else suffers. */
+  #follow(spoken: Spoken): void {
+    const fresh = this.#noteAnnounced(spoken);
+    if (fresh.length > 0) this.#client.subscribe(fresh, { qos: 1 }, () => undefined);
+  }
+
+  #noteAnnounced(spoken: Spoken): string[] {
+    const fresh = this.#options.announced(spoken.source).filter((topic) => this.#isWorthFollowing(topic));
+    const room = this.#limits.announcedTopics - this.#followed.size;
+    const taken = fresh.slice(0, Math.max(0, room));
+    for (const topic of taken) this.#followed.set(topic, spoken);
+    return taken;
+  }
+
+  #isWorthFollowing(topic: string): boolean {
+    if (this.#followed.has(topic) || this.#speaks.some(({ isOwnTopic }) => isOwnTopic(topic))) return false;
+    return topic !== '' && !/[+#\0]/.test(topic) && !topic.startsWith('$') && topic.length <= this.#limits.topicBytes;
   }
 
   #fault(error: Error & { code?: string | number }): void {
@@ -171,15 +198,22 @@ class SourceIntake implements Subscriber {
 
   async #take(packet: IPublishPacket): Promise<'committed' | 'failed'> {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
-    if (payload.length > largestPayload(packet.topic, this.#options.base)) {
+    const own = this.#speaks.find(({ isOwnTopic }) => isOwnTopic(packet.topic));
+    const spoken = own ?? this.#followed.get(packet.topic);
+    if (spoken === undefined) {
+      this.#options.count('foreignTopic');
+      return 'committed';
+    }
+    const { source, dialect, base } = spoken;
+    if (payload.length > DIALECTS[dialect].payloadBytes(packet.topic, base)) {
       this.#options.count('oversizePayload');
       return 'committed';
     }
     try {
-      return await this.#options.take({
-        source: SOURCE_URL_NAME,
+      const outcome = await this.#options.take({
+        source,
         client: this.#options.clientId,
-        base: this.#options.base,
+        base,
         topic: packet.topic,
         payload,
         packetId: packet.qos === 0 ? undefined : packet.messageId,
@@ -189,8 +223,14 @@ class SourceIntake implements Subscriber {
         retained: packet.retain,
         receivedAtMs: this.#nowMs(),
       });
+      if (own !== undefined && outcome === 'committed') this.#follow(own);
+      return outcome;
     } catch {
       return 'failed';
     }
   }
+}
+
+function filtersOf({ dialect, base }: Spoken): readonly string[] {
+  return DIALECTS[dialect].topics(base);
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { DIALECTS } from '../../devices/dialects/dialects.ts';
+import { DIALECTS, type DialectName } from '../../devices/dialects/dialects.ts';
+import { spokenBy } from '../../devices/subscriber/spoken.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { HomeState } from '../home-state.ts';
 import { type Device, forgetDevice, storeDevice } from '../intake/device-table.ts';
@@ -7,9 +8,6 @@ import type { Fate } from '../intake/fate.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { HomeClock } from '../time/home-clock.ts';
 import { type Answer, done, refuse } from './answer.ts';
-
-/** A dialect's name. */
-export type DialectName = keyof typeof DIALECTS;
 
 /** Who may publish to the hub's listener: a program, such as one Zigbee2MQTT, with its own topics. */
 interface Credential {
@@ -72,28 +70,30 @@ export class DeviceDesk {
   }
 
   /** The dialect a source speaks. */
-  dialectOf = (source: string): DialectName => this.#credentials.get(source)?.dialect ?? 'zigbee2mqtt';
+  dialectOf = (source: string): DialectName => this.#credentials.get(source)?.dialect ?? spokenBy(source) ?? 'zigbee2mqtt';
 
   /** Checks a user name and password; undefined when they are not ours. */
-  authenticate(user: string, password: Buffer): { source: string; base: string } | undefined {
+  authenticate(user: string, password: Buffer): { source: string; dialect: DialectName; base: string } | undefined {
     const credential = this.#credentials.get(user);
     const salt = credential?.salt ?? Buffer.alloc(16);
     const right = timingSafeEqual(hashOf(password, salt), credential?.passwordHash ?? Buffer.alloc(32));
-    return right && credential ? { source: credential.name, base: credential.base } : undefined;
+    if (!right || !credential) return undefined;
+    const { dialect, base } = credential;
+    return { source: credential.name, dialect, base };
   }
 
   /** Makes a credential for a program; its password is random and shown only now. */
   async add(name: string, dialect: string, base?: string): Promise<Answer<NewCredential>> {
     if (!NAME.test(name)) return badName(name);
-    if (!Object.hasOwn(DIALECTS, dialect)) return unknownDialect(dialect);
+    if (!isDialect(dialect)) return unknownDialect(dialect);
     if (this.#credentials.has(name)) return nameTaken(name);
-    const topics = base ?? dialect;
+    const topics = base ?? DIALECTS[dialect].base;
     if (!BASE.test(topics)) return badBase(topics);
     const password = randomBytes(PASSWORD_BYTES).toString('base64url');
     const salt = randomBytes(16);
     const credential = {
       name,
-      dialect: dialect as DialectName,
+      dialect,
       base: topics,
       passwordHash: hashOf(Buffer.from(password), salt),
       salt,
@@ -101,7 +101,7 @@ export class DeviceDesk {
     const nowMs = this.#parts.clock.now().ms;
     await this.#parts.store.commit([['credential.add', name, dialect, topics, credential.passwordHash, salt, nowMs]]);
     this.#credentials.set(name, credential);
-    return done({ name, dialect: credential.dialect, base: topics, password });
+    return done({ name, dialect, base: topics, password });
   }
 
   /** Credentials without their secrets. */
@@ -194,6 +194,10 @@ function nameTaken(name: string): Answer<never> {
     ],
     [`"${name}" exists already.`, `Choose another name, or run "engawa hub device remove ${name}" first.`],
   );
+}
+
+function isDialect(name: string): name is DialectName {
+  return Object.hasOwn(DIALECTS, name);
 }
 
 function unknownDialect(dialect: string): Answer<never> {

@@ -1,16 +1,14 @@
-import type { ThingClaim, Traits } from '../../devices/dialects/dialect.ts';
+import type { Claim, Known } from '../../devices/dialects/dialect.ts';
 import type { Kind } from '../../devices/vocabulary.ts';
 import type { Category } from '../../proto/lists.ts';
 import type { Operation } from '../store/store.ts';
-
-/** What a source claims about a thing; kept so that it survives a restart. */
-export type Claim = Omit<ThingClaim, 'thing'>;
 
 /** One thing of the home as the hub knows it. `thing` and `room` are personal data and stay in this table. */
 export interface Device {
   readonly id: number;
   readonly source: string;
   readonly thing: string;
+  /** What the source claims about it; kept so that it survives a restart. */
   readonly claim: Claim;
   readonly categoryOverride: Category | undefined;
   readonly room: string | undefined;
@@ -34,10 +32,17 @@ function key(source: string, thing: string): string {
   return `${source}\n${thing}`;
 }
 
+/** The topics a device was announced under and is read from, each with its source. */
+function topicsOf({ source, claim }: Device): string[] {
+  return (claim.traits.routes ?? []).flatMap(({ topic, by }) => [key(source, topic), key(source, by)]);
+}
+
 /** The devices of the home. A new thing is discovered unapproved; only a resident's approval lets it be observed. */
 export class DeviceTable {
   readonly #byId = new Map<number, Device>();
   readonly #byThing = new Map<string, Device>();
+  readonly #byTopic = new Map<string, Set<number>>();
+  readonly #known = new Map<string, Known>();
   #highestId: number;
 
   constructor(rows: readonly DeviceRow[], highestId: number) {
@@ -60,9 +65,23 @@ export class DeviceTable {
     return this.#byThing.get(key(source, thing));
   }
 
-  /** What a dialect must remember of a thing. */
-  traits(source: string, thing: string): Traits | undefined {
-    return this.find(source, thing)?.claim.traits;
+  /** What a dialect may look up of its source's things. */
+  known(source: string): Known {
+    const before = this.#known.get(source);
+    if (before) return before;
+    const known: Known = {
+      claim: (thing) => this.find(source, thing)?.claim,
+      hardware: (hardware) => this.all().find((one) => one.source === source && one.claim.hardware === hardware),
+      at: (topic) => [...(this.#byTopic.get(key(source, topic)) ?? [])].flatMap((id) => this.#byId.get(id) ?? []),
+    };
+    this.#known.set(source, known);
+    return known;
+  }
+
+  /** The topics a source announced that its things are read from. */
+  announced(source: string): string[] {
+    const own = this.all().filter((device) => device.source === source);
+    return [...new Set(own.flatMap(({ claim }) => (claim.traits.routes ?? []).map(({ topic }) => topic)))];
   }
 
   /** Takes a device in, replacing what was known under its id. */
@@ -72,6 +91,10 @@ export class DeviceTable {
     if (before) this.#unname(before);
     this.#byId.set(device.id, device);
     this.#byThing.set(key(device.source, device.thing), device);
+    for (const topic of topicsOf(device)) {
+      const ids = this.#byTopic.get(topic) ?? new Set();
+      this.#byTopic.set(topic, ids.add(device.id));
+    }
   }
 
   /** Forgets a device; its id is never used again. */
@@ -82,10 +105,15 @@ export class DeviceTable {
     this.#unname(device);
   }
 
-  /** Frees a device's name, unless another has taken it already. */
+  /** Frees a device's name, unless another has taken it already, and the topics it is read from. */
   #unname(device: Device): void {
     const name = key(device.source, device.thing);
     if (this.#byThing.get(name)?.id === device.id) this.#byThing.delete(name);
+    for (const topic of topicsOf(device)) {
+      const ids = this.#byTopic.get(topic);
+      ids?.delete(device.id);
+      if (ids?.size === 0) this.#byTopic.delete(topic);
+    }
   }
 
   /** How many devices there are. */

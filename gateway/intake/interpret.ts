@@ -1,5 +1,5 @@
 import { classify } from '../../devices/change.ts';
-import type { DialectResult, DropReason, Reading, ThingClaim } from '../../devices/dialects/dialect.ts';
+import type { DropReason, Reading, ThingClaim } from '../../devices/dialects/dialect.ts';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
 import type { Arrived } from '../../devices/intake.ts';
 import { type Observation, observe } from '../../devices/observation.ts';
@@ -45,22 +45,15 @@ const ORDINARY: ReadonlySet<string> = new Set(['command', 'ignored']);
 /** Reads a message with its dialect and says what was observed by which device. Pure: the caller applies the changes. */
 export function interpret(arrived: Arrived, known: Known, now: Now): Interpretation {
   const decode = DIALECTS[known.dialectOf(arrived.source)].decode;
-  const traits = (thing: string) => known.devices.traits(arrived.source, thing);
-  const result = decode(arrived.topic, arrived.payload, arrived.retained, arrived.base, traits);
+  const result = decode(arrived, known.devices.known(arrived.source));
   if ('refused' in result) {
     const dropped = ORDINARY.has(result.refused) ? {} : { [result.refused]: 1 };
     return { seen: [], devices: [], gone: [], lastValues: [], operations: [], dropped };
   }
   const draft = new Draft(arrived, known, now);
   if (result.things) draft.announce(result.things);
-  for (const reading of readingsOf(result)) draft.read(reading);
+  for (const reading of result.readings) draft.read(reading);
   return draft.done(result.dropped);
-}
-
-function readingsOf(result: Exclude<DialectResult, { refused: unknown }>): readonly Reading[] {
-  if (!result.availability) return result.readings;
-  const { thing, online } = result.availability;
-  return [...result.readings, { thing, kind: 'device.online', value: online ? 1 : 0, quality: 'good' }];
 }
 
 /** Gathers the changes of one message, reading through to what is known. */

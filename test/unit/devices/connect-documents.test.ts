@@ -3,6 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { zigbee2mqttSettings } from '../../../devices/dialects/zigbee2mqtt-settings.ts';
+import { readSpoken } from '../../../devices/subscriber/spoken.ts';
 import { startSubscriber } from '../../../devices/subscriber/subscriber.ts';
 import { hasMosquitto, startMosquitto } from '../../kit/mosquitto.ts';
 import { Waiting } from './listener/kit.ts';
@@ -32,7 +33,9 @@ describe.runIf(hasMosquitto())('the acl_file of docs/connect/your-mosquitto.md, 
     const seen: string[] = [];
     const connected = Promise.withResolvers<void>();
     const hub = startSubscriber({
-      ...{ url: `mqtt://engawa:c@127.0.0.1:${server.port}`, base: 'zigbee2mqtt', clientId: 'hub' },
+      ...{ url: `mqtt://engawa:c@127.0.0.1:${server.port}`, clientId: 'hub' },
+      speaks: readSpoken('zigbee2mqtt') ?? [],
+      announced: () => [],
       take: async ({ topic }) => {
         seen.push(topic);
         waiting.happened();

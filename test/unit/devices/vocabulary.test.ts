@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../../devices/change.ts';
 import type { Reading } from '../../../devices/dialects/dialect.ts';
-import { DIALECTS, largestPayload } from '../../../devices/dialects/dialects.ts';
+import { DIALECTS } from '../../../devices/dialects/dialects.ts';
 import { LIMITS } from '../../../devices/limits.ts';
 import { observe } from '../../../devices/observation.ts';
 import { codeName, isPlausible, KINDS, vocabularyOf } from '../../../devices/vocabulary.ts';
@@ -93,7 +93,8 @@ describe('observation', () => {
 describe('limits', () => {
   test('what one allows, the next does not refuse', () => {
     for (const dialect of Object.values(DIALECTS)) {
-      expect(largestPayload(`${dialect.base}/bridge/devices`, dialect.base)).toBeLessThan(LIMITS.packetBytes);
+      for (const topic of ['bridge/devices', 'events', 'x/config'])
+        expect(dialect.payloadBytes(`${dialect.base}/${topic}`, dialect.base)).toBeLessThan(LIMITS.packetBytes);
     }
     expect(LIMITS.payloadBytes).toBeLessThan(LIMITS.bridgeDevicesBytes);
     expect(LIMITS.topicLevels).toBeLessThanOrEqual(100);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ThingClaim, TraitsOf } from '../../../../devices/dialects/dialect.ts';
+import { NOTHING_KNOWN, type ThingClaim } from '../../../../devices/dialects/dialect.ts';
 import { decodeZigbee2mqtt } from '../../../../devices/dialects/zigbee2mqtt.ts';
 
 const numeric = (property: string, unit?: string, endpoint?: string) => ({
@@ -17,7 +17,10 @@ const device = (name: string, model: string, exposes: unknown, more: object = {}
 });
 
 function claims(...devices: unknown[]): readonly ThingClaim[] {
-  const result = decodeZigbee2mqtt('z/bridge/devices', Buffer.from(JSON.stringify(devices)), true, 'z');
+  const result = decodeZigbee2mqtt(
+    { topic: 'z/bridge/devices', payload: Buffer.from(JSON.stringify(devices)), retained: true, base: 'z' },
+    NOTHING_KNOWN,
+  );
   if ('refused' in result || result.things === undefined) throw new Error('not read');
   return result.things;
 }
@@ -111,9 +114,12 @@ describe('what a list of devices says', () => {
       ['duo/bottom_left', ['power.active']],
       ['duo/left', ['switch.state', 'power.active']],
     ]);
-    const traitsOf: TraitsOf = (thing) => things.find((each) => each.thing === thing)?.traits;
+    const known = { ...NOTHING_KNOWN, claim: (thing: string) => things.find((each) => each.thing === thing) };
     const message = '{"state_left":"ON","power_left":1,"power_bottom_left":2}';
-    const result = decodeZigbee2mqtt('z/duo', Buffer.from(message), false, 'z', traitsOf);
+    const result = decodeZigbee2mqtt(
+      { topic: 'z/duo', payload: Buffer.from(message), retained: false, base: 'z' },
+      known,
+    );
     expect('readings' in result && result.readings.map(({ thing, value }) => [thing, value]).sort()).toEqual([
       ['duo/bottom_left', 2000],
       ['duo/left', 1],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Decoded, DialectResult } from '../../../../devices/dialects/dialect.ts';
-import { DROP_REASONS, REFUSAL_REASONS } from '../../../../devices/dialects/dialect.ts';
+import { DROP_REASONS, NOTHING_KNOWN, REFUSAL_REASONS } from '../../../../devices/dialects/dialect.ts';
 import { decodeZigbee2mqtt } from '../../../../devices/dialects/zigbee2mqtt.ts';
 import { PROPERTIES } from '../../../../devices/dialects/zigbee2mqtt-properties.ts';
 import { LIMITS } from '../../../../devices/limits.ts';
@@ -11,7 +11,7 @@ import { VECTORS } from '../vectors/zigbee2mqtt.ts';
 const BASE = 'zigbee2mqtt';
 
 function read(topic: string, payload: string | Buffer): DialectResult {
-  return decodeZigbee2mqtt(topic, Buffer.from(payload), false, BASE);
+  return decodeZigbee2mqtt({ topic, payload: Buffer.from(payload), retained: false, base: BASE }, NOTHING_KNOWN);
 }
 
 function written(result: Decoded): string[] {
@@ -21,13 +21,15 @@ function written(result: Decoded): string[] {
 }
 
 describe('messages', () => {
-  test.each(VECTORS)('$says', ({ topic, payload, readings, availability, dropped, refused, traits }) => {
-    const result = decodeZigbee2mqtt(topic, Buffer.from(payload), false, BASE, (thing) => traits?.[thing]);
+  test.each(VECTORS)('$says', ({ topic, payload, readings, dropped, refused, traits }) => {
+    const message = { topic, payload: Buffer.from(payload), retained: false, base: BASE };
+    const result = decodeZigbee2mqtt(message, {
+      ...NOTHING_KNOWN,
+      claim: (thing) => traits?.[thing] && { kinds: [], categories: {}, traits: traits[thing] },
+    });
     if (refused !== undefined) return expect(result).toEqual({ refused });
     if ('refused' in result) return expect.unreachable(result.refused);
     expect(written(result).sort()).toEqual([...(readings ?? [])].sort());
-    const said = result.availability;
-    expect(said && `${said.thing} ${said.online ? 1 : 0}`).toBe(availability);
     expect(result.dropped).toEqual(dropped ?? {});
   });
 

@@ -59,7 +59,7 @@ describe('a credential that is removed', () => {
         const known = accounts.has(user);
         checking.resolve();
         await checked.promise;
-        return known ? { source: user, base: 'zigbee2mqtt' } : undefined;
+        return known ? { source: user, dialect: 'zigbee2mqtt', base: 'zigbee2mqtt' } : undefined;
       },
     });
     const connecting = bench.connect();

@@ -5,6 +5,7 @@ import { LIMITS } from '../../../../devices/limits.ts';
 import { Attempts } from '../../../../devices/listener/attempts.ts';
 import { isOwnFilter, refusalOf } from '../../../../devices/listener/permission.ts';
 import { TopicGuard } from '../../../../devices/listener/topic-guard.ts';
+import { anyOf } from '../../../../devices/topic-filter.ts';
 
 /** Passes bytes in pieces of the given sizes, the rest in one; returns what came out or why it ended. */
 function pass(bytes: Buffer, sizes: readonly number[]): Buffer | string {
@@ -77,7 +78,7 @@ describe('permission', () => {
     [`z${'/a'.repeat(40)}`, 1, 'deepTopic'],
     ['z/\u0002', 1, 'deepTopic'],
   ] as const)('%j with %i bytes: %s', (topic, bytes, reason) => {
-    expect(refusalOf(topic, bytes, 'z')).toBe(reason);
+    expect(refusalOf(topic, bytes, { dialect: 'zigbee2mqtt', base: 'z', isOwnTopic: anyOf(['z/#']) })).toBe(reason);
   });
 
   test.each([

@@ -52,7 +52,9 @@ export async function startBench(
     host: '127.0.0.1',
     port: 0,
     authenticate: async (user, password) =>
-      password.toString() === 'right' ? { source: user, base: user === 'zigbee' ? 'zigbee2mqtt' : user } : undefined,
+      password.toString() === 'right'
+        ? { source: user, dialect: 'zigbee2mqtt', base: user === 'zigbee' ? 'zigbee2mqtt' : user }
+        : undefined,
     take: (message) => {
       arrived.push(message);
       waiting.happened();

@@ -29,7 +29,9 @@ function subscribe(
   const [arrived, counted, states]: [Arrived[], IntakeReason[], SourceState[]] = [[], [], []];
   const waiting = new Waiting();
   const subscriber = startSubscriber({
-    ...{ url, base: 'zigbee2mqtt', clientId: 'engawa-hub', limits: { reconnectMs: 20 }, random: () => 0 },
+    ...{ url, clientId: 'engawa-hub', limits: { reconnectMs: 20 }, random: () => 0 },
+    speaks: [{ source: 'source-url', dialect: 'zigbee2mqtt', base: 'zigbee2mqtt' }],
+    announced: () => [],
     take: (message) => {
       arrived.push(message);
       waiting.happened();
@@ -234,4 +236,37 @@ test('an unusable URL is said without repeating it', () => {
   expect(() => subscribe('http://user:secret@host')).toThrow(
     /^ENGAWA_SOURCE_URL cannot be used: it must begin with mqtt:\/\/ or mqtts:\/\/\.$/,
   );
+});
+
+describe.runIf(hasMosquitto())('topics that a source announced', () => {
+  test('are followed wherever they are, and count for that source; wildcards and others’ topics are not', async () => {
+    const server = await mosquitto();
+    const topics = ['elsewhere/door/state'];
+    const announcing = { source: 'source-url:other', dialect: 'zigbee2mqtt', base: 'other' } as const;
+    const hub = subscribe(server.url, undefined, {
+      speaks: [{ source: 'source-url', dialect: 'zigbee2mqtt', base: 'zigbee2mqtt' }, announcing],
+      announced: (source) => (source === announcing.source ? topics : []),
+    });
+    await hub.connected();
+    const device = await connectAsync(server.url);
+    onTestFinished(() => device.endAsync(true));
+    await device.publishAsync('elsewhere/door/state', 'ON', { qos: 1 });
+    await hub.until(() => hub.arrived.length === 1);
+    topics.push('elsewhere/window/state', '#', '+/x', '$SYS/broker/uptime', '', 'zigbee2mqtt/door');
+    // What is announced is followed from the announcement on.
+    await device.publishAsync('other/config', '{}', { qos: 1 });
+    await device.publishAsync('elsewhere/window/state', 'OFF', { qos: 1, retain: true });
+    await device.publishAsync('zigbee2mqtt/door', '{}', { qos: 1 });
+    await hub.until(() => hub.arrived.length === 4);
+    await device.publishAsync('nobody/asked', '1', { qos: 1 });
+    await device.publishAsync('other/end', '{}', { qos: 1 });
+    await hub.until(() => hub.arrived.some(({ topic }) => topic === 'other/end'));
+    expect(hub.arrived.map(({ source, topic, base }) => `${source} ${base} ${topic}`).sort()).toEqual([
+      'source-url zigbee2mqtt zigbee2mqtt/door',
+      'source-url:other other elsewhere/door/state',
+      'source-url:other other elsewhere/window/state',
+      'source-url:other other other/config',
+      'source-url:other other other/end',
+    ]);
+  });
 });

@@ -7,8 +7,6 @@ export interface Vector {
   readonly topic: string;
   readonly payload: string;
   readonly readings?: readonly `${string} ${Kind} ${number}${'' | '?'}`[];
-  /** The thing and whether it is reachable, 1 or 0. */
-  readonly availability?: `${string} ${0 | 1}`;
   readonly dropped?: Partial<Record<DropReason, number>>;
   readonly refused?: RefusalReason;
   readonly traits?: Readonly<Record<string, Traits>>;
@@ -81,15 +79,13 @@ const DOCUMENTED: readonly Vector[] = [
     says: 'availability since 2.0 (test of Zigbee2MQTT, availability)',
     topic: 'zigbee2mqtt/bulb_color/availability',
     payload: '{"state":"online"}',
-    readings: [],
-    availability: 'bulb_color 1',
+    readings: ['bulb_color device.online 1'],
   },
   {
     says: 'availability of 1.x (Zigbee2MQTT documentation, legacy_availability_payload)',
     topic: 'zigbee2mqtt/my_device/availability',
     payload: 'offline',
-    readings: [],
-    availability: 'my_device 0',
+    readings: ['my_device device.online 0'],
   },
   { says: 'the bridge is up (1.x)', topic: 'zigbee2mqtt/bridge/state', payload: 'online', readings: [] },
   { says: 'the bridge is up (2.x)', topic: 'zigbee2mqtt/bridge/state', payload: '{"state":"online"}', readings: [] },
@@ -253,8 +249,7 @@ const TRAPS: readonly Vector[] = [
     says: 'availability of a name with slashes',
     topic: 'zigbee2mqtt/kitchen/door/availability',
     payload: 'online',
-    readings: [],
-    availability: 'kitchen/door 1',
+    readings: ['kitchen/door device.online 1'],
   },
 ];
 

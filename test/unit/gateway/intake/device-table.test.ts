@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ThingClaim } from '../../../../devices/dialects/dialect.ts';
+import type { Claim, ThingClaim } from '../../../../devices/dialects/dialect.ts';
 import { announced } from '../../../../gateway/intake/announcement.ts';
 import {
-  type Claim,
   categoryOf,
   type Device,
   DeviceTable,
@@ -106,8 +105,8 @@ describe('the table', () => {
     expect([table.highestId, table.size]).toEqual([2, 1]);
     expect(new DeviceTable([], 41).highestId).toBe(41);
     expect(table.find('s', 't2')).toBeUndefined();
-    expect(table.traits('s', 't1')).toEqual({ voltage: 'batteryVolt' });
-    expect(table.traits('s', 't2')).toBeUndefined();
+    expect(table.known('s').claim('t1')?.traits).toEqual({ voltage: 'batteryVolt' });
+    expect(table.known('s').claim('t2')).toBeUndefined();
     expect(forgetDevice(2).map(([statement, id]) => [statement, id])).toEqual([
       ['device.forget', 2],
       ['lastValue.forget', 2],
@@ -159,5 +158,27 @@ describe('the table', () => {
       claim: { ...claim(), categories: { 'power.active': 'power.total' } },
     } as Device;
     expect(categoryOf(meter, 'power.active')).toBe('power.total');
+  });
+
+  test('finds things by the topics they were announced under and are read from, until they change or go', () => {
+    const routed = (topic: string) => ({
+      ...claim('hw'),
+      traits: { routes: [{ topic, by: 'config', kind: 'contact.state' as const }] },
+    });
+    const table = tableWith({ claim: routed('a') }, {});
+    const [first] = table.all();
+    const at = (topic: string) =>
+      table
+        .known('s')
+        .at(topic)
+        .map(({ thing }) => thing);
+    expect([at('a'), at('config'), at('b')]).toEqual([['t1'], ['t1'], []]);
+    expect([table.announced('s'), table.announced('other')]).toEqual([['a'], []]);
+    expect(table.known('other').at('a')).toEqual([]);
+    expect([table.known('s').hardware('hw')?.thing, table.known('other').hardware('hw')]).toEqual(['t1', undefined]);
+    table.put({ ...(first as Device), claim: routed('b') });
+    expect([at('a'), at('config'), at('b')]).toEqual([[], ['t1'], ['t1']]);
+    table.remove(1);
+    expect([at('b'), at('config'), table.announced('s')]).toEqual([[], [], []]);
   });
 });
