@@ -7,7 +7,7 @@ import type { Permitted } from './consent/permitted.ts';
 import { guarded } from './guarded.ts';
 import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
 import type { Fate } from './intake/fate.ts';
-import { interpret, type Seen } from './intake/interpret.ts';
+import { type Interpretation, interpret, interpretEndings, type Seen } from './intake/interpret.ts';
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
 import { subjectOf, windowKey } from './minimize/open-window.ts';
@@ -44,10 +44,14 @@ export class Pipeline {
   };
 
   #walk(arrived: Arrived, batch: Batch): void {
-    const { state, dialectOf, clock, refusals } = this.#parts;
+    const { state, dialectOf, clock } = this.#parts;
     const { devices, lastValues } = state();
+    this.#apply(interpret(arrived, { devices, lastValues, dialectOf }, clock.now()), batch);
+  }
+
+  #apply(found: Interpretation, batch: Batch): void {
+    const { state, clock, refusals } = this.#parts;
     const now = clock.now();
-    const found = interpret(arrived, { devices, lastValues, dialectOf }, now);
     for (const device of found.gone) batch.undoing(dropDevice(state(), device));
     for (const device of found.devices) batch.undoing(putDevice(state(), device));
     for (const value of found.lastValues) putLastValue(state(), value, batch);
@@ -114,8 +118,15 @@ export class Pipeline {
   tick(): Promise<Fate> {
     const opening = this.#parts.opening?.();
     if (opening) return opening.then(() => this.tick());
-    const batch = closeWindows(this.#parts, (minimized, open) => this.#release(minimized, undefined, open));
+    const batch = guarded(this.#parts, 'an end by itself', (open) => this.#end(open));
+    batch.join(closeWindows(this.#parts, (minimized, open) => this.#release(minimized, undefined, open)));
     return batch.operations.length === 0 ? Promise.resolve('committed') : this.#parts.commit(batch);
+  }
+
+  #end(batch: Batch): void {
+    const { state, dialectOf, clock } = this.#parts;
+    const { devices, lastValues } = state();
+    for (const found of interpretEndings({ devices, lastValues, dialectOf }, clock.now())) this.#apply(found, batch);
   }
 
   #refuse({ observation, device }: Seen, reason: string, batch: Batch): void {

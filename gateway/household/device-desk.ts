@@ -70,7 +70,8 @@ export class DeviceDesk {
   }
 
   /** The dialect a source speaks. */
-  dialectOf = (source: string): DialectName => this.#credentials.get(source)?.dialect ?? spokenBy(source) ?? 'zigbee2mqtt';
+  dialectOf = (source: string): DialectName =>
+    this.#credentials.get(source)?.dialect ?? spokenBy(source) ?? 'zigbee2mqtt';
 
   /** Checks a user name and password; undefined when they are not ours. */
   authenticate(user: string, password: Buffer): { source: string; dialect: DialectName; base: string } | undefined {

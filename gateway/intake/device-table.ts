@@ -43,6 +43,8 @@ export class DeviceTable {
   readonly #byThing = new Map<string, Device>();
   readonly #byTopic = new Map<string, Set<number>>();
   readonly #known = new Map<string, Known>();
+  /** Devices of which an "on" ends by itself. */
+  readonly #ending = new Set<number>();
   #highestId: number;
 
   constructor(rows: readonly DeviceRow[], highestId: number) {
@@ -78,6 +80,11 @@ export class DeviceTable {
     return known;
   }
 
+  /** The devices of which some "on" is over after a time without another message. */
+  ending(): Device[] {
+    return [...this.#ending].flatMap((id) => this.#byId.get(id) ?? []);
+  }
+
   /** The topics a source announced that its things are read from. */
   announced(source: string): string[] {
     const own = this.all().filter((device) => device.source === source);
@@ -91,6 +98,7 @@ export class DeviceTable {
     if (before) this.#unname(before);
     this.#byId.set(device.id, device);
     this.#byThing.set(key(device.source, device.thing), device);
+    if (device.claim.traits.routes?.some(({ offAfterMs }) => offAfterMs !== undefined)) this.#ending.add(device.id);
     for (const topic of topicsOf(device)) {
       const ids = this.#byTopic.get(topic) ?? new Set();
       this.#byTopic.set(topic, ids.add(device.id));
@@ -109,6 +117,7 @@ export class DeviceTable {
   #unname(device: Device): void {
     const name = key(device.source, device.thing);
     if (this.#byThing.get(name)?.id === device.id) this.#byThing.delete(name);
+    this.#ending.delete(device.id);
     for (const topic of topicsOf(device)) {
       const ids = this.#byTopic.get(topic);
       ids?.delete(device.id);

@@ -56,9 +56,27 @@ export function interpret(arrived: Arrived, known: Known, now: Now): Interpretat
   return draft.done(result.dropped);
 }
 
+/** An end that is noticed so much later, because the hub was off, has no moment: it is a snapshot. */
+const LATE_MS = 5_000;
+
+/** What no device says because its source announced that an "on" is over by itself (`off_delay`): one interpretation for each. */
+export function interpretEndings(known: Known, now: Now): Interpretation[] {
+  return known.devices.ending().flatMap((device) =>
+    (device.claim.traits.routes ?? []).flatMap(({ kind, offAfterMs }) => {
+      const last = known.lastValues.get(device.id, kind);
+      if (offAfterMs === undefined || last === undefined || last.value === 0) return [];
+      const lateMs = now.ms - last.atMs - offAfterMs;
+      if (lateMs < 0) return [];
+      const draft = new Draft({ source: device.source, retained: lateMs > LATE_MS }, known, now);
+      draft.read({ thing: device.thing, kind, value: 0, quality: 'good' });
+      return [draft.done({})];
+    }),
+  );
+}
+
 /** Gathers the changes of one message, reading through to what is known. */
 class Draft {
-  readonly #arrived: Arrived;
+  readonly #arrived: Pick<Arrived, 'source' | 'retained'>;
   readonly #known: Known;
   readonly #now: Now;
   readonly #devices = new Map<string, Device>();
@@ -70,7 +88,7 @@ class Draft {
   #tooMany = 0;
   #added = 0;
 
-  constructor(arrived: Arrived, known: Known, now: Now) {
+  constructor(arrived: Pick<Arrived, 'source' | 'retained'>, known: Known, now: Now) {
     this.#arrived = arrived;
     this.#known = known;
     this.#now = now;

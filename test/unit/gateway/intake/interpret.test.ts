@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Arrived } from '../../../../devices/intake.ts';
-import { type Interpretation, interpret } from '../../../../gateway/intake/interpret.ts';
+import { type Interpretation, interpret, interpretEndings } from '../../../../gateway/intake/interpret.ts';
 import { InnerHome, NOON_MS } from '../../../kit/inner-home.ts';
 
 let home: InnerHome;
@@ -106,5 +106,48 @@ describe('interpreting', () => {
     expect(await home.publish('bridge/devices', [entry('c', '0x2'), entry('a', '0x1')])).toBe('committed');
     const memory = home.core.state.devices.all().map(({ id, thing }) => ({ id, thing }));
     expect(await home.query('SELECT id, thing FROM device ORDER BY id')).toEqual(memory);
+  });
+});
+
+describe('an "on" that is over by itself', () => {
+  const endings = (atMs: number) => {
+    const { devices, lastValues } = home.core.state;
+    return interpretEndings({ devices, lastValues, dialectOf: () => 'zigbee2mqtt' }, { ms: atMs, estimated: false });
+  };
+
+  beforeEach(async () => {
+    await home.approve('hall', { occupancy: false });
+    const [device] = home.core.state.devices.all();
+    if (!device) throw new Error('no device');
+    const routes = [
+      { topic: 't', by: 'c', kind: 'occupancy.state', offAfterMs: 90_000 },
+      { topic: 't', by: 'c', kind: 'tamper.state', offAfterMs: 10 },
+      { topic: 't', by: 'c', kind: 'battery.percent' },
+    ] as const;
+    home.core.state.devices.put({ ...device, claim: { ...device.claim, traits: { routes } } });
+    await home.publish('hall', { occupancy: false, battery: 50 });
+  });
+
+  test('ends when it was announced to, once, and every message begins the time anew', async () => {
+    expect(endings(NOON_MS + 1e9)).toEqual([]);
+    await home.publish('hall', { occupancy: true });
+    home.machine.pass(60_000);
+    await home.publish('hall', { occupancy: true });
+    home.machine.pass(89_999);
+    await home.core.tick();
+    expect(home.core.state.lastValues.get(1, 'occupancy.state')?.value).toBe(1);
+    expect(endings(NOON_MS + 150_000).map(origins)).toEqual([['occupancy.state 0 change']]);
+    home.machine.pass(1);
+    await home.core.tick();
+    expect(home.core.state.lastValues.get(1, 'occupancy.state')).toMatchObject({ value: 0, atMs: NOON_MS + 150_000 });
+    expect(endings(NOON_MS + 1e9)).toEqual([]);
+    home.core.state.devices.remove(1);
+    expect(home.core.state.devices.ending()).toEqual([]);
+  });
+
+  test('noticed long after it, it has no moment', async () => {
+    await home.publish('hall', { occupancy: true });
+    expect(endings(NOON_MS + 95_000).map(origins)).toEqual([['occupancy.state 0 change']]);
+    expect(endings(NOON_MS + 95_001).map(origins)).toEqual([['occupancy.state 0 snapshot']]);
   });
 });
