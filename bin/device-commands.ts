@@ -1,3 +1,4 @@
+import { waitForDevice } from './device-wait.ts';
 import type { Command } from './hub-command.ts';
 
 interface Device {
@@ -14,8 +15,8 @@ interface Device {
 export const DEVICE_COMMANDS: readonly Command[] = [
   {
     words: ['device', 'add'],
-    usage: 'device add NAME [--dialect zigbee2mqtt] [--base TOPIC]',
-    help: 'Let a program publish to this hub: prints its user name, password and what to paste into its settings.',
+    usage: 'device add NAME [--dialect DIALECT] [--base TOPIC]',
+    help: 'Let a program publish to this hub: prints its user name, password and what to paste into its settings. Without --dialect it is zigbee2mqtt; a wrong one lists them all.',
     arguments: [1, 1],
     run: ({ words, options }, ask) =>
       ask('POST', '/api/credentials', {
@@ -23,17 +24,33 @@ export const DEVICE_COMMANDS: readonly Command[] = [
         dialect: options.dialect ?? 'zigbee2mqtt',
         ...(options.base ? { base: options.base } : {}),
       }),
-    text: (value: { name: string; server: string; password: string; settings: string }) => [
+    text: (value: { name: string; dialect: string; server: string; password: string; settings: string }) => [
       `Server:    ${value.server}`,
       `User:      ${value.name}`,
       `Password:  ${value.password}   (shown this once; the hub keeps only a hash)`,
       '',
-      "Paste this into Zigbee2MQTT's configuration.yaml:",
+      `For ${value.dialect}:`,
       '',
       ...value.settings
         .trimEnd()
         .split('\n')
         .map((line) => `  ${line}`),
+      '',
+      `Then:  engawa hub device wait ${value.name}   (shows what comes, or what goes wrong at the door)`,
+    ],
+  },
+  {
+    words: ['device', 'wait'],
+    usage: 'device wait NAME',
+    help: 'Wait for the first message of a program that was added, and say what it saw, or why nothing comes.',
+    arguments: [1, 1],
+    run: (given, ask) => waitForDevice(given, ask, (sentence) => console.error(sentence)),
+    text: ({ devices }: { devices: Device[] }) => [
+      ...devices.map(
+        (one) =>
+          `Saw ${one.name}${one.vendor || one.model ? ` (${[one.vendor, one.model].filter(Boolean).join(' ')})` : ''}: ${one.kinds.join(', ') || 'it has not said what it is'}`,
+      ),
+      'Nothing of it is kept or leaves until you approve it:  engawa hub device approve --all --room ROOM',
     ],
   },
   {

@@ -12,6 +12,7 @@ import { type Report, tallyLine, tallyOf, withoutSkipping } from './tally.ts';
 
 const LONG = {
   ENGAWA_SIMULATION_SEEDS: '1000000',
+  ENGAWA_HOSTILE_MESSAGES: '1000000',
   ENGAWA_KILLS: '1000',
   ENGAWA_POWER_CUTS: '1000',
   ENGAWA_FAULT_ROUNDS: '20',

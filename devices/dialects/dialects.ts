@@ -1,4 +1,6 @@
+import { LIMITS } from '../limits.ts';
 import type { Account, Decode } from './dialect.ts';
+import { decodePlain, plainSettings } from './plain.ts';
 import { decodeZigbee2mqtt, zigbee2mqttPayloadBytes } from './zigbee2mqtt.ts';
 import { zigbee2mqttSettings } from './zigbee2mqtt-settings.ts';
 
@@ -23,6 +25,13 @@ export const DIALECTS = {
     topics: (base) => [`${base}/#`],
     payloadBytes: zigbee2mqttPayloadBytes,
     settings: zigbee2mqttSettings,
+  },
+  plain: {
+    decode: decodePlain,
+    base: 'home',
+    topics: (base) => [`${base}/#`],
+    payloadBytes: () => LIMITS.labelCharacters,
+    settings: plainSettings,
   },
 } as const satisfies Record<string, Dialect>;
 
