@@ -182,6 +182,8 @@ export const LIMITS = {
   diskLeastBytes: 64 * 1024 * 1024,
   /** An approved device that said nothing for so long is named by doctor: sensors on a battery report at least daily. */
   deviceSilentMs: 36 * 3_600_000,
+  /** The same for what measures power or energy: it has mains, and says something every few minutes, or hourly when nothing changes. */
+  meterSilentMs: 6 * 3_600_000,
   /** Devices named in one line. */
   namedDevices: 5,
   /** A wait for the data broker that doctor names: longer than a night of a router that was switched off. */

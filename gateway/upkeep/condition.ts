@@ -15,12 +15,13 @@ export interface QueueFigures {
   readonly thinned: number;
 }
 
-/** A device as far as `doctor` looks at it; `silentMs` since its last word, null when it never said one. */
+/** A device as far as `doctor` looks at it; `silentMs` since its last word, null when it never said one; `mayBeSilentMs` is usual for its kind. */
 export interface DeviceFigures {
   readonly name: string;
   readonly isApproved: boolean;
   readonly isOffline: boolean;
   readonly silentMs: number | null;
+  readonly mayBeSilentMs: number;
 }
 
 /** Everything the checks of a running hub are made from. */

@@ -106,8 +106,8 @@ export function backupCheck({ backupMs, nowMs }: Condition): Check {
 }
 
 /** A repeated word is not kept on the disk, so that silence counts only while this process could have heard it. */
-function isSilent({ isOffline, silentMs }: DeviceFigures, ranMs: number): boolean {
-  return isOffline || Math.min(silentMs ?? ranMs, ranMs) > LIMITS.deviceSilentMs;
+function isSilent({ isOffline, silentMs, mayBeSilentMs }: DeviceFigures, ranMs: number): boolean {
+  return isOffline || Math.min(silentMs ?? ranMs, ranMs) > mayBeSilentMs;
 }
 
 function names(devices: readonly DeviceFigures[], comma: string): string {

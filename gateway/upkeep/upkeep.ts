@@ -1,7 +1,9 @@
+import type { Claim } from '../../devices/dialects/dialect.ts';
 import { LANES } from '../../proto/lists.ts';
 import type { Enrolled } from '../enrolled.ts';
 import type { HomeCore } from '../home-core.ts';
 import { dayOf } from '../household/view.ts';
+import type { LastValue } from '../intake/last-values.ts';
 import { LIMITS } from '../limits.ts';
 import type { Condition, DeviceFigures, QueueFigures } from './condition.ts';
 import { Written, type WrittenADay } from './written.ts';
@@ -76,7 +78,7 @@ export class Upkeep {
 }
 
 function deviceFigures({ state }: HomeCore, nowMs: number): DeviceFigures[] {
-  return state.devices.all().map(({ id, thing, approvedAtMs }) => {
+  return state.devices.all().map(({ id, thing, claim, approvedAtMs }) => {
     const last = state.lastValues.ofDevice(id);
     const online = last.find(({ kind }) => kind === 'device.online');
     const lastMs = Math.max(...last.map(({ atMs }) => atMs));
@@ -85,8 +87,17 @@ function deviceFigures({ state }: HomeCore, nowMs: number): DeviceFigures[] {
       isApproved: approvedAtMs !== undefined,
       isOffline: online?.value === 0,
       silentMs: Number.isFinite(lastMs) ? Math.max(0, nowMs - lastMs) : null,
+      mayBeSilentMs: mayBeSilentMs(claim, last),
     };
   });
+}
+
+/** How long a device like this may say nothing: as it announced itself, else by what it measures. */
+function mayBeSilentMs({ traits }: Claim, last: readonly LastValue[]): number {
+  const announced = (traits.routes ?? []).flatMap(({ expireAfterMs }) => expireAfterMs ?? []);
+  if (announced.length > 0) return Math.max(...announced);
+  const measures = last.some(({ kind }) => kind === 'power.active' || kind === 'energy.import');
+  return measures ? LIMITS.meterSilentMs : LIMITS.deviceSilentMs;
 }
 
 /** Releases of the last day that a full outbox did not let in, as far as they are written down. */

@@ -7,6 +7,8 @@ export const enNames: Record<keyof typeof jaNames, string> = {
   'kind.power.active': 'Power',
   'kind.lock.state': 'Lock',
   'kind.energy.import': 'Electricity used',
+  'kind.energy.export': 'Electricity fed in',
+  'kind.presence.count': 'How many are there',
   'kind.voltage': 'Voltage',
   'kind.current': 'Current',
   'kind.battery.percent': 'Battery level',

@@ -5,6 +5,8 @@ export const jaNames = {
   'kind.power.active': '電力',
   'kind.lock.state': '鍵の状態',
   'kind.energy.import': '電気の使用量',
+  'kind.energy.export': '電気の売電量',
+  'kind.presence.count': '検知した数',
   'kind.voltage': '電圧',
   'kind.current': '電流',
   'kind.battery.percent': '電池の残量',

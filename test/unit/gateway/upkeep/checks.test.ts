@@ -37,7 +37,7 @@ const WELL: Condition = {
   queue: { waiting: 2, thinnedAbove: 10, limit: 12, isFull: false, thinned: 0 },
   consent: { fault: undefined, suspended: undefined, grants: 1 },
   intake: { listener: 'mqtt://here', source: null, counts: {} },
-  devices: [{ name: 'plug', isApproved: true, isOffline: false, silentMs: HOUR_MS }],
+  devices: [{ name: 'plug', isApproved: true, isOffline: false, silentMs: HOUR_MS, mayBeSilentMs: DAY_MS }],
   written: { bytes: 40_000_000, isProjected: false, totalBytes: 40_000_000 },
   backupMs: NOW_MS - DAY_MS,
 };
@@ -64,7 +64,7 @@ test('a hub with which all is well has nothing but ok, one line for each thing, 
   expect(checks.filter(({ state, step }) => state !== 'ok' || step !== null)).toEqual([]);
 });
 
-const device = { name: 'door', isApproved: true, isOffline: false, silentMs: 0 };
+const device = { name: 'door', isApproved: true, isOffline: false, silentMs: 0, mayBeSilentMs: DAY_MS };
 const down = {
   ...WELL.uplink,
   connected: false,
@@ -92,6 +92,12 @@ const CASES: readonly (readonly [what: string, change: Partial<Condition>, expec
   ['a device to approve', { devices: [{ ...device, isApproved: false }] }, [['devices', 'look']]],
   ['a device that is offline', { devices: [{ ...device, isOffline: true }] }, [['devices', 'look']]],
   ['a device silent for long', { devices: [{ ...device, silentMs: 2 * DAY_MS }] }, [['devices', 'look']]],
+  [
+    'a meter silent for hours',
+    { devices: [{ ...device, silentMs: 7 * HOUR_MS, mayBeSilentMs: 6 * HOUR_MS }] },
+    [['devices', 'look']],
+  ],
+  ['a door silent for hours', { devices: [{ ...device, silentMs: 7 * HOUR_MS }] }, []],
   ['silence before this start', { ranMs: HOUR_MS, devices: [{ ...device, silentMs: 2 * DAY_MS }] }, []],
   ['much written', { written: { bytes: 5e9, isProjected: false, totalBytes: 5e9 } }, [['card', 'look']]],
   ['nothing measured yet', { written: null }, []],

@@ -127,3 +127,27 @@ test('the upkeep of a home knows what waits, since when, and when a backup was b
   expect(condition.uplink).toMatchObject({ connected: false, oldestMs: null });
   expect(condition.devices).toMatchObject([{ name: 'plug', isApproved: true, isOffline: false }]);
 });
+
+test('how long a device may be silent is what it announced, else what it measures', async () => {
+  home = await InnerHome.open();
+  for (const [thing, first] of [
+    ['door', { contact: true }],
+    ['plug', { power: 1 }],
+    ['announced', { power: 1 }],
+  ] as const) {
+    await home.approve(thing, first);
+    await home.publish(thing, first);
+  }
+  const announced = home.core.state.devices.all().at(-1);
+  if (!announced) throw new Error('no device');
+  const routes = [{ topic: 't', by: 'c', kind: 'power.active', expireAfterMs: 60_000 }] as const;
+  home.core.state.devices.put({ ...announced, claim: { ...announced.claim, traits: { routes } } });
+  const may = new Upkeep(home.core, () => 1)
+    .condition()
+    .devices.map(({ name, mayBeSilentMs }) => [name, mayBeSilentMs]);
+  expect(may).toEqual([
+    ['door', 36 * 3_600_000],
+    ['plug', 6 * 3_600_000],
+    ['announced', 60_000],
+  ]);
+});
