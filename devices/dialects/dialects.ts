@@ -1,6 +1,16 @@
 import { LIMITS } from '../limits.ts';
 import type { Account, Decode } from './dialect.ts';
+import { decodeFrigate, frigatePayloadBytes, frigateTopics } from './frigate.ts';
+import { frigateSettings } from './frigate-settings.ts';
+import { decodeHomeassistant, homeassistantPayloadBytes, homeassistantTopics } from './homeassistant.ts';
+import { homeassistantSettings } from './homeassistant-settings.ts';
+import { decodeHomie, homiePayloadBytes, homieTopics } from './homie.ts';
+import { homieSettings } from './homie-settings.ts';
 import { decodePlain, plainSettings } from './plain.ts';
+import { decodeShelly, shellyPayloadBytes } from './shelly.ts';
+import { shellySettings } from './shelly-settings.ts';
+import { decodeShelly1, shelly1PayloadBytes } from './shelly1.ts';
+import { shelly1Settings } from './shelly1-settings.ts';
 import { decodeZigbee2mqtt, zigbee2mqttPayloadBytes } from './zigbee2mqtt.ts';
 import { zigbee2mqttSettings } from './zigbee2mqtt-settings.ts';
 
@@ -17,19 +27,57 @@ export interface Dialect {
   readonly settings: (account: Account) => string;
 }
 
+const below = (base: string): readonly string[] => [`${base}/#`];
+
 /** Every dialect Engawa reads, by the name used on the command line. */
 export const DIALECTS = {
   zigbee2mqtt: {
     decode: decodeZigbee2mqtt,
     base: 'zigbee2mqtt',
-    topics: (base) => [`${base}/#`],
+    topics: below,
     payloadBytes: zigbee2mqttPayloadBytes,
     settings: zigbee2mqttSettings,
+  },
+  homeassistant: {
+    decode: decodeHomeassistant,
+    base: 'engawa',
+    topics: homeassistantTopics,
+    payloadBytes: homeassistantPayloadBytes,
+    settings: homeassistantSettings,
+  },
+  shelly: {
+    decode: decodeShelly,
+    base: 'shelly',
+    // A prefix that nobody changed is the device's own name, on one level.
+    topics: (base) => [...below(base), '+/events/rpc', '+/status/#', '+/online'],
+    payloadBytes: shellyPayloadBytes,
+    settings: shellySettings,
+  },
+  shelly1: {
+    decode: decodeShelly1,
+    base: 'shellies',
+    topics: below,
+    payloadBytes: shelly1PayloadBytes,
+    settings: shelly1Settings,
+  },
+  frigate: {
+    decode: decodeFrigate,
+    base: 'frigate',
+    topics: frigateTopics,
+    payloadBytes: frigatePayloadBytes,
+    settings: frigateSettings,
+  },
+  homie: {
+    decode: decodeHomie,
+    base: 'homie',
+    topics: homieTopics,
+    payloadBytes: homiePayloadBytes,
+    settings: homieSettings,
   },
   plain: {
     decode: decodePlain,
     base: 'home',
-    topics: (base) => [`${base}/#`],
+    topics: below,
     payloadBytes: () => LIMITS.labelCharacters,
     settings: plainSettings,
   },
@@ -37,4 +85,3 @@ export const DIALECTS = {
 
 /** A dialect's name. */
 export type DialectName = keyof typeof DIALECTS;
-

@@ -91,7 +91,9 @@ function kindsOf({ property, values }: Exposed, traits: Traits): readonly Kind[]
 /** Units the dialect's table assumes; a property described in any other is not read. */
 const UNITS: Readonly<Record<string, readonly string[]>> = {
   power: ['W'],
+  total_power: ['W'],
   energy: ['kWh'],
+  produced_energy: ['kWh'],
   current_summ_delivered: ['kWh'],
   current: ['A', 'mA'],
   voltage: ['V', 'mV'],
@@ -103,6 +105,8 @@ function traitsOf(exposed: readonly Exposed[], contact: Traits['contact']): Trai
   const unread = Object.keys(UNITS).filter((each) => has(each) && !UNITS[each]?.includes(unit(each) ?? ''));
   // Where phases B and C have properties of their own, `power` is phase A and no total of anything.
   if (has('power') && has('power_phase_b')) unread.push('power');
+  // Its plain sibling says the same and needs no words.
+  if (has('presence_state') && (has('presence') || has('occupancy'))) unread.push('presence_state');
   const mains = has('power') || has('energy') || has('current');
   const volts = unit('voltage') === 'mV' ? 'batteryMillivolt' : mains ? 'mainsVolt' : 'batteryVolt';
   return {

@@ -46,6 +46,23 @@ const ON_IS_CLOSED = word('contact.state', { ON: 0, OFF: 1 });
 /** True is closed whatever the model's `value_on` names: the property's own definition says so for every model. */
 const TRUE_IS_CLOSED = flag('contact.state', 0, 1);
 
+const LOW_FLAG = flag('battery.low', 1, 0);
+/** One model of a water guard says its sensors' batteries in words. */
+const LOW_WORD = word('battery.low', { Low: 1, Normal: 0 });
+
+/** Every word that a model of the catalogue says; whoever sits still is there as well as who walks. */
+const PRESENCE_WORDS: Readonly<Record<string, number>> = {
+  none: 0,
+  NONE: 0,
+  presence: 1,
+  PRESENCE: 1,
+  peaceful: 1,
+  stationary: 1,
+  motion: 1,
+  small_movement: 1,
+  large_movement: 1,
+};
+
 const STATE_WORDS: Readonly<Record<string, Said>> = {
   LOCK: good('lock.state', 1),
   UNLOCK: good('lock.state', 2),
@@ -88,10 +105,13 @@ export const PROPERTIES: ReadonlyMap<string, { readonly read: Read; readonly kin
       ]),
       kinds: ['contact.state'],
     },
+    garage_door_contact: { read: TRUE_IS_CLOSED, kinds: ['contact.state'] },
     opening_state: { read: word('contact.state', { open: 1, closed: 0, tilted: 2 }), kinds: ['contact.state'] },
     occupancy: { read: flag('occupancy.state', 1, 0), kinds: ['occupancy.state'] },
     presence: { read: flag('occupancy.state', 1, 0), kinds: ['occupancy.state'] },
     motion: { read: flag('occupancy.state', 1, 0), kinds: ['occupancy.state'] },
+    // Radar sensors that have no `presence` say how somebody is there.
+    presence_state: { read: word('occupancy.state', PRESENCE_WORDS), kinds: ['occupancy.state'] },
     state: {
       read: (value) => {
         if (typeof value !== 'string') return MALFORMED;
@@ -105,7 +125,10 @@ export const PROPERTIES: ReadonlyMap<string, { readonly read: Read; readonly kin
       kinds: ['lock.state'],
     },
     power: { read: number('power.active', 1000), kinds: ['power.active'] },
+    // The sum of a meter's phases; `power` is phase A there.
+    total_power: { read: number('power.active', 1000), kinds: ['power.active'] },
     energy: { read: number('energy.import', 1_000_000), kinds: ['energy.import'] },
+    produced_energy: { read: number('energy.export', 1_000_000), kinds: ['energy.export'] },
     // The French meter's name for the same register, in kWh.
     current_summ_delivered: { read: number('energy.import', 1_000_000), kinds: ['energy.import'] },
     current: {
@@ -114,7 +137,10 @@ export const PROPERTIES: ReadonlyMap<string, { readonly read: Read; readonly kin
     },
     voltage: { read: voltage, kinds: ['voltage', 'battery.voltage'] },
     battery: { read: number('battery.percent', 1), kinds: ['battery.percent'] },
-    battery_low: { read: flag('battery.low', 1, 0), kinds: ['battery.low'] },
+    battery_low: {
+      read: (value, around) => (typeof value === 'string' ? LOW_WORD : LOW_FLAG)(value, around),
+      kinds: ['battery.low'],
+    },
     tamper: { read: flag('tamper.state', 1, 0), kinds: ['tamper.state'] },
     linkquality: { read: number('link.quality', 1), kinds: ['link.quality'] },
   } satisfies Record<string, { read: Read; kinds: Kind[] }>),

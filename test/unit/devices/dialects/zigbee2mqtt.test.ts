@@ -39,6 +39,18 @@ describe('messages', () => {
     expect(read('zigbee2mqtt/bridge/state', 'x')).toMatchObject({ dropped: { malformed: 1 } });
   });
 
+  test('a base topic with slashes, and a longer one beside it', () => {
+    const at = (topic: string) =>
+      decodeZigbee2mqtt(
+        { topic, payload: Buffer.from('{"contact":true}'), retained: false, base: 'home/zigbee' },
+        NOTHING_KNOWN,
+      );
+    expect(at('home/zigbee/a/b')).toMatchObject({ readings: [{ thing: 'a/b', kind: 'contact.state', value: 0 }] });
+    expect(at('home/zigbee/bridge/info')).toEqual({ refused: 'ignored' });
+    expect(at('home/zigbee2/a')).toEqual({ refused: 'foreignTopic' });
+    expect(at('home/a')).toEqual({ refused: 'foreignTopic' });
+  });
+
   test('the result does not depend on the order of keys', () => {
     const one = read('zigbee2mqtt/l', '{"state":"LOCK","lock_state":"unlocked"}');
     expect(read('zigbee2mqtt/l', '{"lock_state":"unlocked","state":"LOCK"}')).toEqual(one);

@@ -1,0 +1,34 @@
+import type { Account } from './dialect.ts';
+import { DISCOVERY_PREFIX } from './homeassistant-topic.ts';
+
+/** Characters that a level of a topic prefix should not have. */
+const NOT_IN_A_PREFIX = /[#+%?/$\s]+/g;
+
+/**
+ * The block to paste into a device's ESPHome YAML, and the same account as zwave-js-ui's form asks for it. JSON strings
+ * are YAML strings. ESPHome has QoS 0 for values and no single setting for it; it keeps them retained instead, so that
+ * the last value of each comes again after the hub was away.
+ */
+export function homeassistantSettings({ server, user, password, base }: Account): string {
+  const [, host = server, port = '1883'] = /^mqtts?:\/\/(.+?)(?::(\d+))?$/.exec(server) ?? [];
+  const prefix = JSON.stringify(`${base}/${user.replaceAll(NOT_IN_A_PREFIX, '-')}`);
+  return [
+    '# ESPHome',
+    'mqtt:',
+    `  broker: ${JSON.stringify(host)}`,
+    `  port: ${port}`,
+    `  username: ${JSON.stringify(user)}`,
+    `  password: ${JSON.stringify(password)}`,
+    `  topic_prefix: ${prefix}`,
+    '  discovery: true',
+    '  discovery_retain: true',
+    `  discovery_prefix: ${DISCOVERY_PREFIX}`,
+    '',
+    '# zwave-js-ui: Settings, MQTT, and Settings, Home Assistant',
+    `# Host url: ${JSON.stringify(host)}   Port: ${port}   QoS: 1   Retain: on   Clean: off`,
+    `# Auth: on   Username: ${JSON.stringify(user)}   Password: ${JSON.stringify(password)}`,
+    `# Prefix: ${prefix}`,
+    `# MQTT Discovery: on   Discovery prefix: ${DISCOVERY_PREFIX}   Retained discovery: on`,
+    '',
+  ].join('\n');
+}
