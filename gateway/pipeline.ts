@@ -46,17 +46,17 @@ export class Pipeline {
   #walk(arrived: Arrived, batch: Batch): void {
     const { state, dialectOf, clock } = this.#parts;
     const { devices, lastValues } = state();
-    this.#apply(interpret(arrived, { devices, lastValues, dialectOf }, clock.now()), batch);
+    const now = clock.now();
+    this.#apply(interpret(arrived, { devices, lastValues, dialectOf }, now), now.ms, batch);
   }
 
-  #apply(found: Interpretation, batch: Batch): void {
+  #apply(found: Interpretation, nowMs: number, batch: Batch): void {
     const { state, clock, refusals } = this.#parts;
-    const now = clock.now();
     for (const device of found.gone) batch.undoing(dropDevice(state(), device));
     for (const device of found.devices) batch.undoing(putDevice(state(), device));
     for (const value of found.lastValues) putLastValue(state(), value, batch);
     batch.add(...found.operations);
-    for (const [reason, count] of Object.entries(found.dropped)) refusals.count(now.ms, 0, reason, count);
+    for (const [reason, count] of Object.entries(found.dropped)) refusals.count(nowMs, 0, reason, count);
     if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
     batch.isAboutDevices = found.seen.length > 0 || found.devices.length > 0;
     const moment = clock.moment();
@@ -126,7 +126,8 @@ export class Pipeline {
   #end(batch: Batch): void {
     const { state, dialectOf, clock } = this.#parts;
     const { devices, lastValues } = state();
-    for (const found of interpretEndings({ devices, lastValues, dialectOf }, clock.now())) this.#apply(found, batch);
+    const now = clock.now();
+    for (const found of interpretEndings({ devices, lastValues, dialectOf }, now)) this.#apply(found, now.ms, batch);
   }
 
   #refuse({ observation, device }: Seen, reason: string, batch: Batch): void {

@@ -85,3 +85,8 @@ export const DIALECTS = {
 
 /** A dialect's name. */
 export type DialectName = keyof typeof DIALECTS;
+
+/** Whether a word is a dialect's name. */
+export function isDialect(name: string): name is DialectName {
+  return Object.hasOwn(DIALECTS, name);
+}

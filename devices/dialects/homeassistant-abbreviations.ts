@@ -1,5 +1,4 @@
-/** What an announcement holds, by its long key. */
-export type Fields = Readonly<Record<string, unknown>>;
+import type { Fields } from './json.ts';
 
 /** Short keys and the long ones they stand for, as far as the long ones are read. */
 const ENTITY: Readonly<Record<string, string>> = {
@@ -82,11 +81,4 @@ function lengthen(fields: Fields, table: Readonly<Record<string, string>>): Fiel
     value,
   ]);
   return { ...Object.fromEntries(long), ...fields };
-}
-
-/** A JSON object, or undefined for anything else. */
-export function asFields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : undefined;
 }

@@ -1,8 +1,9 @@
 import { LIMITS } from '../limits.ts';
 import type { Claim, DialectResult, DropReason, Known, KnownThing, Route, ThingClaim } from './dialect.ts';
-import { asFields, baseOf, expandDevice, expandEntity, type Fields } from './homeassistant-abbreviations.ts';
+import { baseOf, expandDevice, expandEntity } from './homeassistant-abbreviations.ts';
 import { type Entity, type EntityFound, readEntity } from './homeassistant-entities.ts';
 import type { ConfigTopic } from './homeassistant-topic.ts';
+import { asFields, type Fields, label } from './json.ts';
 
 /** Components of one announced device: the largest appliances have about two hundred. */
 const COMPONENTS = 500;
@@ -171,9 +172,4 @@ function claimOf(thing: string, about: Owner['about'], routes: readonly Route[])
     categories: {},
     traits: { routes: sorted },
   };
-}
-
-/** A text that is neither empty nor longer than allowed; anything else is not taken for a name. */
-function label(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length > 0 && value.length <= LIMITS.labelCharacters ? value : undefined;
 }

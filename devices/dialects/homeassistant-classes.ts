@@ -1,6 +1,6 @@
 import { STATE_CODES } from '../../proto/lists.ts';
 import type { Kind } from '../vocabulary.ts';
-import type { Fields } from './homeassistant-abbreviations.ts';
+import type { Fields } from './json.ts';
 
 /** What an entity's values mean. */
 export interface Meaning {

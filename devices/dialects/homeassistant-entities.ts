@@ -1,9 +1,10 @@
 import { LIMITS } from '../limits.ts';
 import type { DropReason, Route } from './dialect.ts';
-import { asFields, baseOf, expandEntity, type Fields } from './homeassistant-abbreviations.ts';
+import { baseOf, expandEntity } from './homeassistant-abbreviations.ts';
 import { type Meaning, meaningOf } from './homeassistant-classes.ts';
 import { readTemplate, type Template } from './homeassistant-templates.ts';
 import { readConfigTopic } from './homeassistant-topic.ts';
+import { asFields, type Fields } from './json.ts';
 import { isSecret } from './secrets.ts';
 
 /** One value that an announcement describes. */

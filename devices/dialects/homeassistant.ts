@@ -1,10 +1,9 @@
 import { LIMITS } from '../limits.ts';
 import { isPlausible } from '../vocabulary.ts';
 import type { Decode, DialectResult, KnownThing, Reading } from './dialect.ts';
-import { asFields } from './homeassistant-abbreviations.ts';
 import { endConfig, readConfig } from './homeassistant-claims.ts';
 import { DISCOVERY_PREFIX, readConfigTopic } from './homeassistant-topic.ts';
-import { readJson } from './json.ts';
+import { asFields, readJson } from './json.ts';
 import { readRoutes } from './routes.ts';
 
 /** An announcement of a whole device: two hundred components of about a kilobyte each. */

@@ -1,7 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import type { Decode, DialectResult, Known, KnownThing, Message, Route, ThingClaim } from './dialect.ts';
 import { type Meaning, meaningOf } from './homie-properties.ts';
-import { readJson } from './json.ts';
+import { asFields, readJson } from './json.ts';
 import { readRoutes } from './routes.ts';
 import { isSecret } from './secrets.ts';
 
@@ -58,16 +58,16 @@ function readDescription({ topic, payload, base }: Message, device: string, know
   }
   const json = readJson(payload);
   if (!json.ok) return { refused: json.reason };
-  const description = fieldsOf(json.value);
+  const description = asFields(json.value);
   if (description === undefined) return { refused: 'notObject' };
-  const nodes = Object.entries(fieldsOf(description.nodes) ?? {});
+  const nodes = Object.entries(asFields(description.nodes) ?? {});
   if (nodes.length > NODES) return { refused: 'oversize' };
   const dropped = new Map<'secret' | 'unknownProperty' | 'malformed', number>();
   const drop = (reason: 'secret' | 'unknownProperty' | 'malformed') =>
     dropped.set(reason, (dropped.get(reason) ?? 0) + 1);
   const things: ThingClaim[] = [];
   for (const [node, value] of nodes) {
-    const properties = Object.entries(fieldsOf(fieldsOf(value)?.properties) ?? {});
+    const properties = Object.entries(asFields(asFields(value)?.properties) ?? {});
     if (!ID.test(node) || properties.length > PROPERTIES) {
       drop('malformed');
       continue;
@@ -88,7 +88,7 @@ function routesOf(
 ): Route[] {
   const routes = new Map<Meaning['kind'], Route>();
   for (const [id, value] of [...properties].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { datatype, format, unit, settable } = fieldsOf(value) ?? {};
+    const { datatype, format, unit, settable } = asFields(value) ?? {};
     const meaning = isSecret(id) ? undefined : meaningOf({ node: place.node, id, datatype, format, unit, settable });
     if (!ID.test(id)) drop('malformed');
     else if (meaning === undefined || routes.has(meaning.kind)) drop(reasonOf(id));
@@ -107,10 +107,4 @@ function claimOf(thing: string, routes: readonly Route[]): ThingClaim {
 
 function ended({ thing }: KnownThing): ThingClaim {
   return claimOf(thing, []);
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : undefined;
 }

@@ -71,3 +71,16 @@ function endOfString(source: string, start: number): number | undefined {
   }
   return undefined;
 }
+
+/** The members of a JSON object. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A JSON object, or undefined for anything else. */
+export function asFields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
+
+/** A text that is neither empty nor longer than allowed; anything else is not taken for a name. */
+export function label(value: unknown, characters: number = LIMITS.labelCharacters): string | undefined {
+  return typeof value === 'string' && value.length > 0 && value.length <= characters ? value : undefined;
+}

@@ -1,4 +1,5 @@
 import type { Claim, DialectResult, DropReason, Known, Reading, Route, ThingClaim } from './dialect.ts';
+import { asFields, type Fields as Said } from './json.ts';
 import { readValue } from './routes.ts';
 import { isSecret } from './secrets.ts';
 import { bthomeField } from './shelly-bthome.ts';
@@ -8,9 +9,6 @@ import type { From } from './shelly-topic.ts';
 
 /** A device's own id: its kind, and its MAC address, which no setting changes. */
 const DEVICE_ID = /^([a-z0-9]{1,48})-[0-9a-f]{12}$/i;
-
-/** A JSON object that a device said. */
-export type Said = Readonly<Record<string, unknown>>;
 
 /** The device that speaks: where, and its own id when the message has it. */
 export interface Speaker {
@@ -127,7 +125,7 @@ export class Tally {
 function leaves(said: Said, fields: Fields): [string, unknown][] {
   return Object.entries(said).flatMap(([name, value]): [string, unknown][] => {
     if (name === 'id') return [];
-    const inner = asSaid(value);
+    const inner = asFields(value);
     if (inner === undefined || !Object.keys(fields).some((path) => path.startsWith(`${name}.`))) {
       return [
         [value === null ? (Object.keys(fields).find((path) => path.startsWith(`${name}.`)) ?? name) : name, value],
@@ -148,9 +146,4 @@ function modelOf({ id }: Speaker): string | undefined {
 /** A device's own id, or undefined for anything else. */
 export function asDeviceId(value: unknown): string | undefined {
   return typeof value === 'string' && DEVICE_ID.test(value) ? value : undefined;
-}
-
-/** A JSON object, or undefined for anything else. */
-export function asSaid(value: unknown): Said | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Said) : undefined;
 }

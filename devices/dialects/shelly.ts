@@ -1,10 +1,10 @@
 import { LIMITS } from '../limits.ts';
 import type { Decode, DialectResult, Known } from './dialect.ts';
-import { readJson } from './json.ts';
+import { asFields, type Fields, readJson } from './json.ts';
 import { readRoutes } from './routes.ts';
 import { isSecret } from './secrets.ts';
 import { COMPONENTS, TELLING, UNREAD_COMPONENTS } from './shelly-components.ts';
-import { asDeviceId, asSaid, type Said, type Speaker, Tally } from './shelly-tally.ts';
+import { asDeviceId, type Speaker, Tally } from './shelly-tally.ts';
 import { type From, readShellyTopic } from './shelly-topic.ts';
 
 /** The most components of one message: a gateway with all it can hold (virtual ones and Bluetooth sensors) has about 100. */
@@ -33,7 +33,7 @@ export const decodeShelly: Decode = ({ topic, payload, base }, known): DialectRe
   if (about.role === 'online') return readRoutes(topic, payload, known.at(topic));
   const json = readJson(payload);
   if (!json.ok) return { refused: json.reason };
-  const said = asSaid(json.value);
+  const said = asFields(json.value);
   if (said === undefined) return { refused: 'notObject' };
   if (Object.keys(said).length > LIMITS.jsonKeys) return { refused: 'oversize' };
   if (about.role === 'rpc') return readAnswer(said, known);
@@ -47,18 +47,18 @@ function isComponent(name: string): boolean {
 }
 
 /** A delta or a whole state, which read alike: what is not said is not known to have changed. */
-function readNotification({ src, method, params }: Said, from: From, known: Known): DialectResult {
+function readNotification({ src, method, params }: Fields, from: From, known: Known): DialectResult {
   const speaker = { from, id: asDeviceId(src) };
-  const said = asSaid(params);
+  const said = asFields(params);
   if (method === 'NotifyEvent') return readEvents(said?.events, speaker, known);
   if (method !== 'NotifyStatus' && method !== 'NotifyFullStatus') return { refused: 'ignored' };
   return said === undefined ? { refused: 'notObject' } : readComponents(speaker, Object.entries(said), known);
 }
 
 /** An answer to somebody's call: of the whole device, of its list of components, or of one that shows which it is. */
-function readAnswer({ src, method, result }: Said, known: Known): DialectResult {
+function readAnswer({ src, method, result }: Fields, known: Known): DialectResult {
   if (method !== undefined) return { refused: 'command' };
-  const said = asSaid(result);
+  const said = asFields(result);
   const id = asDeviceId(src);
   if (said === undefined || id === undefined) return { refused: 'ignored' };
   const speaker = { from: { prefix: undefined, name: id }, id };
@@ -73,10 +73,10 @@ function readAnswer({ src, method, result }: Said, known: Known): DialectResult 
 
 /** One row of a list of components: its state, and of its configuration only which BTHome object it is. */
 function listed(row: unknown): [string, unknown][] {
-  const said = asSaid(row);
+  const said = asFields(row);
   if (typeof said?.key !== 'string') return [];
-  const object = asSaid(said.config)?.obj_id;
-  return [[said.key, { ...asSaid(said.status), ...(object === undefined ? {} : { obj_id: object }) }]];
+  const object = asFields(said.config)?.obj_id;
+  return [[said.key, { ...asFields(said.status), ...(object === undefined ? {} : { obj_id: object }) }]];
 }
 
 function readComponents(
@@ -88,7 +88,7 @@ function readComponents(
   const tally = new Tally(known);
   for (const [name, value] of components) {
     if (name === 'ts') continue;
-    const said = asSaid(value);
+    const said = asFields(value);
     const fields = COMPONENTS.get(COMPONENT.exec(name)?.[1] ?? '');
     if (value === null) tally.drop('null');
     else if (said === undefined) tally.drop(isSecret(name) ? 'secret' : 'unknownProperty');
@@ -102,11 +102,11 @@ function readComponents(
 function readEvents(events: unknown, speaker: Speaker, known: Known): DialectResult {
   if (!Array.isArray(events)) return { refused: 'ignored' };
   if (events.length > COMPONENTS_PER_MESSAGE) return { refused: 'oversize' };
-  const news = events.map(asSaid).filter((event) => event?.event === BLUETOOTH_EVENT);
+  const news = events.map(asFields).filter((event) => event?.event === BLUETOOTH_EVENT);
   if (news.length === 0) return { refused: 'ignored' };
   const tally = new Tally(known);
   for (const event of news) {
-    const data = asSaid(event?.data);
+    const data = asFields(event?.data);
     if (typeof data?.address === 'string' && BLUETOOTH_ADDRESS.test(data.address)) {
       tally.bluetooth(speaker, data.address.replaceAll(':', '').toLowerCase(), data);
     } else tally.drop('malformed');

@@ -2,6 +2,7 @@ import type { Category } from '../../proto/lists.ts';
 import { LIMITS } from '../limits.ts';
 import type { Kind } from '../vocabulary.ts';
 import type { DialectResult, ThingClaim, Traits } from './dialect.ts';
+import { asFields, type Fields, label } from './json.ts';
 import { MODELS } from './zigbee2mqtt-models.ts';
 import { PROPERTIES } from './zigbee2mqtt-properties.ts';
 
@@ -9,8 +10,6 @@ import { PROPERTIES } from './zigbee2mqtt-properties.ts';
 const PUBLISHED = 1;
 /** A switch or lock has its features one level down, a composite of composites is not read at all. */
 const FEATURE_DEPTH = 3;
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** One exposed value: the property's name without its endpoint. */
 interface Exposed {
@@ -40,9 +39,9 @@ export function readClaims(value: unknown): DialectResult {
 /** The device itself and one claim for each endpoint that measures something. */
 function claimsOf(name: string, fields: Fields): ThingClaim[] {
   const definition = asFields(fields.definition);
-  const hardware = label(fields.ieee_address, LIMITS.labelCharacters);
-  const vendor = label(definition?.vendor, LIMITS.labelCharacters);
-  const model = label(definition?.model, LIMITS.labelCharacters);
+  const hardware = label(fields.ieee_address);
+  const vendor = label(definition?.vendor);
+  const model = label(definition?.model);
   const exposed = flatten(definition?.exposes, FEATURE_DEPTH).slice(0, LIMITS.exposesPerThing);
   const ends = endpointsOf(exposed);
   const about = {
@@ -131,11 +130,11 @@ function flatten(exposes: unknown, depth: number, outer?: string): Exposed[] {
   return exposes.slice(0, LIMITS.exposesPerThing).flatMap((each) => {
     const fields = asFields(each);
     if (fields === undefined) return [];
-    const endpoint = label(fields.endpoint, LIMITS.labelCharacters) ?? outer;
+    const endpoint = label(fields.endpoint) ?? outer;
     if (Array.isArray(fields.features)) {
       return fields.type === 'composite' || fields.type === 'list' ? [] : flatten(fields.features, depth - 1, endpoint);
     }
-    const property = label(fields.property, LIMITS.labelCharacters);
+    const property = label(fields.property);
     const published = typeof fields.access === 'number' && (fields.access & PUBLISHED) !== 0;
     return property === undefined || !published ? [] : [exposedOf(fields, property, endpoint)];
   });
@@ -147,16 +146,7 @@ function exposedOf(fields: Fields, property: string, endpoint: string | undefine
   return {
     property: ended ? property.slice(0, -suffix.length) : property,
     endpoint: ended ? endpoint : undefined,
-    unit: label(fields.unit, LIMITS.labelCharacters),
+    unit: label(fields.unit),
     values: [fields.value_on, fields.value_off, ...(Array.isArray(fields.values) ? fields.values : [])],
   };
-}
-
-function asFields(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
-}
-
-/** A text that is neither empty nor longer than allowed; anything else is not taken for a name. */
-function label(value: unknown, characters: number): string | undefined {
-  return typeof value === 'string' && value.length > 0 && value.length <= characters ? value : undefined;
 }

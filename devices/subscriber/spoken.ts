@@ -1,4 +1,4 @@
-import { DIALECTS, type DialectName } from '../dialects/dialects.ts';
+import { DIALECTS, type DialectName, isDialect } from '../dialects/dialects.ts';
 
 /** A dialect spoken on the household's MQTT broker, and the source its things count for. */
 export interface Spoken {
@@ -34,8 +34,4 @@ export function spokenBy(source: string): DialectName | undefined {
 
 function sourceOf(dialect: DialectName): string {
   return dialect === 'zigbee2mqtt' ? SOURCE_URL_NAME : `${SOURCE_URL_NAME}:${dialect}`;
-}
-
-function isDialect(name: string): name is DialectName {
-  return Object.hasOwn(DIALECTS, name);
 }

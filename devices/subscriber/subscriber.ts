@@ -19,7 +19,7 @@ export interface SubscriberOptions {
   readonly url: string;
   /** What is spoken there; a message belongs to the first whose topics it is under. */
   readonly speaks: readonly Spoken[];
-  /** Topics that a source has announced, which may be anywhere (Home Assistant discovery). */
+  /** Topics that a source has announced, which may be anywhere (Home Assistant discovery); another list when they changed. */
   readonly announced: (source: string) => readonly string[];
   /** The same at every start and for this hub alone, so that the broker keeps messages while the hub is away. */
   readonly clientId: string;
@@ -62,6 +62,8 @@ class SourceIntake implements Subscriber {
   readonly #speaks: readonly (Spoken & { readonly isOwnTopic: Matches })[];
   /** The source that announced a topic, for those that are subscribed to beside the dialects' own. */
   readonly #followed = new Map<string, Spoken>();
+  /** By source, the announced topics that were looked at last. */
+  readonly #looked = new Map<string, readonly string[]>();
   #connection: SourceConnection | undefined;
   #newest = 0;
   #waiting = 0;
@@ -117,6 +119,7 @@ class SourceIntake implements Subscriber {
   /** Subscribes at every connection, also to a kept session: the broker then sends its retained messages again. */
   #subscribe(): void {
     this.#followed.clear();
+    this.#looked.clear();
     for (const one of this.#speaks) this.#noteAnnounced(one);
     const filters = [...this.#options.speaks.flatMap(filtersOf), ...this.#followed.keys()];
     this.#client.subscribe(filters, { qos: 1 }, (error, _granted, answer) => {
@@ -138,7 +141,11 @@ class SourceIntake implements Subscriber {
   }
 
   #noteAnnounced(spoken: Spoken): string[] {
-    const fresh = this.#options.announced(spoken.source).filter((topic) => this.#isWorthFollowing(topic));
+    const announced = this.#options.announced(spoken.source);
+    // Asked with every message: the list is the same one while nothing was announced.
+    if (this.#looked.get(spoken.source) === announced) return [];
+    this.#looked.set(spoken.source, announced);
+    const fresh = announced.filter((topic) => this.#isWorthFollowing(topic));
     const room = this.#limits.announcedTopics - this.#followed.size;
     const taken = fresh.slice(0, Math.max(0, room));
     for (const topic of taken) this.#followed.set(topic, spoken);

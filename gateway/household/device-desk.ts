@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { DIALECTS, type DialectName } from '../../devices/dialects/dialects.ts';
+import { DIALECTS, type DialectName, isDialect } from '../../devices/dialects/dialects.ts';
 import { spokenBy } from '../../devices/subscriber/spoken.ts';
 import { CATEGORIES, type Category } from '../../proto/lists.ts';
 import type { HomeState } from '../home-state.ts';
@@ -195,10 +195,6 @@ function nameTaken(name: string): Answer<never> {
     ],
     [`"${name}" exists already.`, `Choose another name, or run "engawa hub device remove ${name}" first.`],
   );
-}
-
-function isDialect(name: string): name is DialectName {
-  return Object.hasOwn(DIALECTS, name);
 }
 
 function unknownDialect(dialect: string): Answer<never> {

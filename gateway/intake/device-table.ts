@@ -43,6 +43,7 @@ export class DeviceTable {
   readonly #byThing = new Map<string, Device>();
   readonly #byTopic = new Map<string, Set<number>>();
   readonly #known = new Map<string, Known>();
+  readonly #announced = new Map<string, readonly string[]>();
   /** Devices of which an "on" ends by itself. */
   readonly #ending = new Set<number>();
   #highestId: number;
@@ -85,14 +86,19 @@ export class DeviceTable {
     return [...this.#ending].flatMap((id) => this.#byId.get(id) ?? []);
   }
 
-  /** The topics a source announced that its things are read from. */
-  announced(source: string): string[] {
-    const own = this.all().filter((device) => device.source === source);
-    return [...new Set(own.flatMap(({ claim }) => (claim.traits.routes ?? []).map(({ topic }) => topic)))];
+  /** The topics a source announced that its things are read from; the same list until a device changes. */
+  announced(source: string): readonly string[] {
+    const before = this.#announced.get(source);
+    if (before) return before;
+    const own = [...this.#byId.values()].filter((device) => device.source === source);
+    const topics = [...new Set(own.flatMap(({ claim }) => (claim.traits.routes ?? []).map(({ topic }) => topic)))];
+    this.#announced.set(source, topics);
+    return topics;
   }
 
   /** Takes a device in, replacing what was known under its id. */
   put(device: Device): void {
+    this.#announced.delete(device.source);
     this.#highestId = Math.max(this.#highestId, device.id);
     const before = this.#byId.get(device.id);
     if (before) this.#unname(before);
@@ -109,6 +115,7 @@ export class DeviceTable {
   remove(id: number): void {
     const device = this.#byId.get(id);
     if (!device) return;
+    this.#announced.delete(device.source);
     this.#byId.delete(id);
     this.#unname(device);
   }

@@ -241,7 +241,7 @@ test('an unusable URL is said without repeating it', () => {
 describe.runIf(hasMosquitto())('topics that a source announced', () => {
   test('are followed wherever they are, and count for that source; wildcards and others’ topics are not', async () => {
     const server = await mosquitto();
-    const topics = ['elsewhere/door/state'];
+    let topics = ['elsewhere/door/state'];
     const announcing = { source: 'source-url:other', dialect: 'zigbee2mqtt', base: 'other' } as const;
     const hub = subscribe(server.url, undefined, {
       speaks: [{ source: 'source-url', dialect: 'zigbee2mqtt', base: 'zigbee2mqtt' }, announcing],
@@ -252,7 +252,7 @@ describe.runIf(hasMosquitto())('topics that a source announced', () => {
     onTestFinished(() => device.endAsync(true));
     await device.publishAsync('elsewhere/door/state', 'ON', { qos: 1 });
     await hub.until(() => hub.arrived.length === 1);
-    topics.push('elsewhere/window/state', '#', '+/x', '$SYS/broker/uptime', '', 'zigbee2mqtt/door');
+    topics = [...topics, 'elsewhere/window/state', '#', '+/x', '$SYS/broker/uptime', '', 'zigbee2mqtt/door'];
     // What is announced is followed from the announcement on.
     await device.publishAsync('other/config', '{}', { qos: 1 });
     await device.publishAsync('elsewhere/window/state', 'OFF', { qos: 1, retain: true });
