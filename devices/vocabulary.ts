@@ -60,6 +60,8 @@ export const VOCABULARY = {
   }),
   'energy.export': row('power.appliance', 'counter', 'mWh', [0, 10_000_000_000_000], 'habits'),
   'switch.state': row('power.appliance', 'state', '', [0, 1], 'habits', { codes: ON_OFF }),
+  // A wired input, on or off: only who wired it knows what that means, so it stays here until a resident says it.
+  'input.state': row('device.health', 'state', '', [0, 1], 'habits', { codes: ON_OFF }),
   voltage: row('power.appliance', 'measurement', 'mV', [0, 500_000], 'habits'),
   current: row('power.appliance', 'measurement', 'mA', [-200_000, 200_000], 'habits'),
   'battery.percent': row('device.health', 'health', '%', [0, 100], 'upkeep'),

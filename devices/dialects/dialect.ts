@@ -34,6 +34,10 @@ export interface Route {
   readonly offAfterMs?: number;
   /** After so long without a message the value is not known any more (`expire_after`). */
   readonly expireAfterMs?: number;
+  /** Where several topics decide together whether a thing can be reached: how, and which. */
+  readonly joined?: { readonly mode: 'all' | 'any'; readonly topics: readonly string[] };
+  /** What was said here last, kept for `joined` alone. */
+  readonly last?: number;
 }
 
 /**

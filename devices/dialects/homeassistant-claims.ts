@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import type { Claim, DialectResult, DropReason, Known, KnownThing, Route, ThingClaim } from './dialect.ts';
 import { baseOf, expandDevice, expandEntity } from './homeassistant-abbreviations.ts';
+import { remembering } from './homeassistant-availability.ts';
 import { type Entity, type EntityFound, readEntity } from './homeassistant-entities.ts';
 import type { ConfigTopic } from './homeassistant-topic.ts';
 import { asFields, type Fields, label } from './json.ts';
@@ -111,7 +112,8 @@ function thingsOf(by: string, owner: Owner, entities: readonly Entity[], known: 
     const stays = part.before?.traits.routes?.some((route) => route.by === by && route.kind === entity.value.kind);
     const place = stays || taken.has(entity.value.kind) ? part : main;
     if (place === main) taken.add(entity.value.kind);
-    routes.set(place, [...(routes.get(place) ?? others(by, place.before)), entity.value, ...entity.online]);
+    const online = remembering(entity.online, place.before);
+    routes.set(place, [...(routes.get(place) ?? others(by, place.before)), entity.value, ...online]);
   }
   const claims = new Map<string, ThingClaim>();
   for (const [{ thing, about }, now] of routes) claims.set(thing, claimOf(thing, about, now));

@@ -1,3 +1,5 @@
+import { LIMITS } from '../limits.ts';
+
 /** The discovery prefix, as every program has it where nobody changed it. */
 export const DISCOVERY_PREFIX = 'homeassistant';
 
@@ -19,4 +21,11 @@ export function readConfigTopic(topic: string): ConfigTopic | undefined {
   if (![component, ...ids].every((each) => NAME.test(each))) return undefined;
   const [first = '', second] = ids;
   return second === undefined ? { component, object: first } : { component, node: first, object: second };
+}
+
+/** A topic that a value may come from: no wildcards, none of the server's own, no announcement. */
+export function topicOf(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '' || Buffer.byteLength(value) > LIMITS.topicBytes) return undefined;
+  if (/[#+\0]/.test(value) || value.startsWith('$') || value.split('/').length > LIMITS.topicLevels) return undefined;
+  return readConfigTopic(value) === undefined ? value : undefined;
 }

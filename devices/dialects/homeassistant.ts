@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import { isPlausible } from '../vocabulary.ts';
 import type { Decode, DialectResult, KnownThing, Reading } from './dialect.ts';
+import { readJoined } from './homeassistant-availability.ts';
 import { endConfig, readConfig } from './homeassistant-claims.ts';
 import { DISCOVERY_PREFIX, readConfigTopic } from './homeassistant-topic.ts';
 import { asFields, readJson } from './json.ts';
@@ -50,13 +51,25 @@ function refusal(topic: string, base: string): 'foreignTopic' | 'command' | 'ign
 /** Several entities may announce one availability: it is one reading. A bolt on its way is no state, so no reading. */
 function values(topic: string, payload: Buffer, things: readonly KnownThing[]): DialectResult {
   const result = readRoutes(topic, payload, things);
-  if ('refused' in result) return result;
+  const own = things.some(isJoined) ? readRoutes(topic, payload, things.map(alone)) : result;
+  const joined = things.map((thing) => readJoined(topic, payload, thing));
+  const changed = joined.flatMap(({ claim }) => claim ?? []);
   const readings = new Map<string, Reading>();
   let unknown = 0;
-  for (const reading of result.readings) {
+  for (const reading of [...own.readings, ...joined.flatMap((each) => each.readings)]) {
     if (isPlausible(reading.kind, reading.value)) readings.set(JSON.stringify([reading.thing, reading.kind]), reading);
     else unknown += 1;
   }
   const dropped = unknown === 0 ? result.dropped : { ...result.dropped, null: (result.dropped.null ?? 0) + unknown };
-  return { readings: [...readings.values()], dropped };
+  return { readings: [...readings.values()], dropped, ...(changed.length > 0 ? { things: changed } : {}) };
+}
+
+function isJoined({ claim }: KnownThing): boolean {
+  return claim.traits.routes?.some(({ joined }) => joined !== undefined) ?? false;
+}
+
+/** A thing with the routes that need no other to be read. */
+function alone({ thing, claim }: KnownThing): KnownThing {
+  const routes = claim.traits.routes?.filter(({ joined }) => joined === undefined) ?? [];
+  return { thing, claim: { ...claim, traits: { ...claim.traits, routes } } };
 }

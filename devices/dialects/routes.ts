@@ -1,5 +1,5 @@
 import { isPlausible } from '../vocabulary.ts';
-import type { Decoded, DialectResult, DropReason, KnownThing, Reading, Route } from './dialect.ts';
+import type { Decoded, DropReason, KnownThing, Reading, Route } from './dialect.ts';
 import { readJson } from './json.ts';
 
 /** What a route found: its value, or why there is none. */
@@ -12,7 +12,7 @@ const DECIMAL = /^[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3}
 const UNKNOWN_WORDS = new Set(['', 'unknown', 'unavailable', 'None', 'none', 'null', 'nan', 'NaN']);
 
 /** Reads one payload for every thing that announced this topic; what it does not say of a route is no reading. */
-export function readRoutes(topic: string, payload: Buffer, things: readonly KnownThing[]): DialectResult {
+export function readRoutes(topic: string, payload: Buffer, things: readonly KnownThing[]): Decoded {
   const message = new Lazy(payload);
   const readings: Reading[] = [];
   const dropped: Partial<Record<DropReason, number>> = {};
@@ -25,7 +25,7 @@ export function readRoutes(topic: string, payload: Buffer, things: readonly Know
       if ('drop' in found) dropped[found.drop] = (dropped[found.drop] ?? 0) + 1;
       else readings.push({ thing, kind: route.kind, value: found.value, quality: 'good' });
     }
-  return { readings, dropped } satisfies Decoded;
+  return { readings, dropped };
 }
 
 /** Reads one scalar as a route describes it: a JSON value, or the text of a bare payload. */

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Message, Reading, ThingClaim } from '../../devices/dialects/dialect.ts';
 import { DIALECTS, type DialectName } from '../../devices/dialects/dialects.ts';
@@ -7,21 +5,13 @@ import { LIMITS } from '../../devices/limits.ts';
 import { isPlausible } from '../../devices/vocabulary.ts';
 import { announced } from '../../gateway/intake/announcement.ts';
 import { DeviceTable } from '../../gateway/intake/device-table.ts';
+import { fixtureFiles } from '../kit/dialect-fixtures.ts';
 import { seeded } from '../kit/seeded.ts';
 
 const MESSAGES = Number(process.env.ENGAWA_HOSTILE_MESSAGES ?? 20_000);
-const FOLDER = fileURLToPath(new URL('../fixtures/dialects/', import.meta.url));
-
-interface Seed {
-  readonly topic: string;
-  readonly payload: string;
-}
 
 /** Real messages of every dialect, to be spoiled: what is close to right goes deepest. */
-const SEEDS: readonly Seed[] = (existsSync(FOLDER) ? readdirSync(FOLDER) : [])
-  .filter((name) => name.endsWith('.jsonl'))
-  .flatMap((name) => readFileSync(`${FOLDER}${name}`, 'utf8').trim().split('\n'))
-  .map((line) => JSON.parse(line) as Seed);
+const SEEDS = fixtureFiles().flatMap(({ lines }) => lines);
 
 const HOSTILE = [
   ...[
@@ -68,7 +58,7 @@ function spoil(text: string, random: () => number): string {
 
 /** One message out of real ones: topic and payload spoiled, sometimes of another dialect. */
 function hostile(base: string, random: () => number): Message {
-  const pick = (): Seed => SEEDS[Math.floor(random() * SEEDS.length)] ?? { topic: `${base}/x`, payload: '{}' };
+  const pick = () => SEEDS[Math.floor(random() * SEEDS.length)] ?? { topic: `${base}/x`, payload: '{}' };
   const { topic, payload } = pick();
   const other = random() < 0.1 ? pick().payload : payload;
   return {
