@@ -1,11 +1,10 @@
 import { LIMITS } from '../limits.ts';
-import { isPlausible } from '../vocabulary.ts';
 import type { Decode, DialectResult, KnownThing, Reading } from './dialect.ts';
 import { readJoined } from './homeassistant-availability.ts';
 import { endConfig, readConfig } from './homeassistant-claims.ts';
 import { DISCOVERY_PREFIX, readConfigTopic } from './homeassistant-topic.ts';
 import { asFields, readJson } from './json.ts';
-import { readRoutes } from './routes.ts';
+import { announcedAt, readRoutes } from './routes.ts';
 
 /** An announcement of a whole device: two hundred components of about a kilobyte each. */
 const CONFIG_BYTES = 256 * 1024;
@@ -39,29 +38,25 @@ export const decodeHomeassistant: Decode = ({ topic, payload, base }, known): Di
   return readConfig(topic, about, fields, known);
 };
 
-function announcedAt(topic: string, things: readonly KnownThing[]): readonly KnownThing[] {
-  return things.filter(({ claim }) => claim.traits.routes?.some((route) => route.topic === topic));
-}
-
 function refusal(topic: string, base: string): 'foreignTopic' | 'command' | 'ignored' {
   if (!topic.startsWith(`${base}/`) && !topic.startsWith(`${DISCOVERY_PREFIX}/`)) return 'foreignTopic';
   return COMMANDS.has(topic.slice(topic.lastIndexOf('/') + 1)) ? 'command' : 'ignored';
 }
 
-/** Several entities may announce one availability: it is one reading. A bolt on its way is no state, so no reading. */
+/** Several entities may announce one availability: it is one reading. */
 function values(topic: string, payload: Buffer, things: readonly KnownThing[]): DialectResult {
   const result = readRoutes(topic, payload, things);
   const own = things.some(isJoined) ? readRoutes(topic, payload, things.map(alone)) : result;
   const joined = things.map((thing) => readJoined(topic, payload, thing));
   const changed = joined.flatMap(({ claim }) => claim ?? []);
   const readings = new Map<string, Reading>();
-  let unknown = 0;
-  for (const reading of [...own.readings, ...joined.flatMap((each) => each.readings)]) {
-    if (isPlausible(reading.kind, reading.value)) readings.set(JSON.stringify([reading.thing, reading.kind]), reading);
-    else unknown += 1;
-  }
-  const dropped = unknown === 0 ? result.dropped : { ...result.dropped, null: (result.dropped.null ?? 0) + unknown };
-  return { readings: [...readings.values()], dropped, ...(changed.length > 0 ? { things: changed } : {}) };
+  for (const reading of [...own.readings, ...joined.flatMap((each) => each.readings)])
+    readings.set(JSON.stringify([reading.thing, reading.kind]), reading);
+  return {
+    readings: [...readings.values()],
+    dropped: result.dropped,
+    ...(changed.length > 0 ? { things: changed } : {}),
+  };
 }
 
 function isJoined({ claim }: KnownThing): boolean {

@@ -2,7 +2,7 @@ import { LIMITS } from '../limits.ts';
 import type { Decode, DialectResult, Known, KnownThing, Message, Route, ThingClaim } from './dialect.ts';
 import { type Meaning, meaningOf } from './homie-properties.ts';
 import { asFields, readJson } from './json.ts';
-import { readRoutes } from './routes.ts';
+import { announcedAt, readRoutes } from './routes.ts';
 import { isSecret } from './secrets.ts';
 
 /** The version level of the topics that are read. Version 4 spreads a description over many topics; it is not read. */
@@ -41,7 +41,7 @@ export const decodeHomie: Decode = (message, known): DialectResult => {
   if (place === '$description') return readDescription(message, device, known);
   if (payload.length === 0) return { refused: 'empty' };
   if (place === '$state' && payload.toString() === 'init') return { readings: [], dropped: { null: 1 } };
-  const things = known.at(topic).filter(({ claim }) => claim.traits.routes?.some((route) => route.topic === topic));
+  const things = announcedAt(topic, known.at(topic));
   if (things.length > 0 || place === '$state') return readRoutes(topic, payload, things);
   return { readings: [], dropped: { [reasonOf(levels.at(-1) ?? '')]: 1 } };
 };

@@ -11,6 +11,11 @@ const DECIMAL = /^[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3}
 /** Words that say that nothing is known. */
 const UNKNOWN_WORDS = new Set(['', 'unknown', 'unavailable', 'None', 'none', 'null', 'nan', 'NaN']);
 
+/** Those of the things that announced that this topic carries a value. */
+export function announcedAt(topic: string, things: readonly KnownThing[]): readonly KnownThing[] {
+  return things.filter(({ claim }) => claim.traits.routes?.some((route) => route.topic === topic));
+}
+
 /** Reads one payload for every thing that announced this topic; what it does not say of a route is no reading. */
 export function readRoutes(topic: string, payload: Buffer, things: readonly KnownThing[]): Decoded {
   const message = new Lazy(payload);
@@ -35,7 +40,8 @@ export function readValue({ kind, words, factor = 1 }: Pick<Route, 'kind' | 'wor
   const word = String(said).trim();
   if (words !== undefined) {
     const value = Object.hasOwn(words, word) ? words[word] : undefined;
-    if (value !== undefined) return { value };
+    // A word that is known to say nothing, as that of a bolt on its way, has a code outside the kind's range.
+    if (value !== undefined) return isPlausible(kind, value) ? { value } : { drop: 'null' };
     return { drop: UNKNOWN_WORDS.has(word) ? 'null' : 'malformed' };
   }
   if (UNKNOWN_WORDS.has(word)) return { drop: 'null' };
