@@ -69,7 +69,15 @@ export function withdraw(offer: string): Promise<Answer<unknown>> {
   return write('/api/withdrawals', { offer });
 }
 
-/** Approves devices by id, or all that were listed when no id is given. */
-export function approveDevices(ids: readonly number[]): Promise<Answer<unknown>> {
-  return write('/api/devices/approve', { ids });
+/** What a resident says about one device on approval: its room, and what hangs on its input where only they know. */
+export interface Approval {
+  readonly id: number;
+  readonly room?: string;
+  readonly is?: string;
+  readonly inverted?: boolean;
+}
+
+/** Approves one device. */
+export function approveDevice({ id, ...meaning }: Approval): Promise<Answer<unknown>> {
+  return write('/api/devices/approve', { ids: [id], ...meaning });
 }

@@ -11,6 +11,9 @@ export interface Device {
   readonly id: number;
   readonly name: string;
   readonly room: string | null;
+  /** What it claims to be, in its maker's words. */
+  readonly vendor: string | null;
+  readonly model: string | null;
   readonly kinds: readonly string[];
   readonly approved: boolean;
   readonly online: boolean | null;

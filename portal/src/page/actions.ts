@@ -1,4 +1,4 @@
-import { type Answer, approveDevices, grant, readState, withdraw } from '../api/hub-client.ts';
+import { type Answer, type Approval, approveDevice, grant, readState, withdraw } from '../api/hub-client.ts';
 import type { Both, HubState } from '../api/hub-state.ts';
 import { type TextKey, text, type Values } from '../texts/texts.ts';
 import type { HousePage } from './house-page.ts';
@@ -72,13 +72,19 @@ export async function grantOffer(page: HousePage, offer: HubState['offers'][numb
   );
 }
 
-/** Approves exactly the devices the resident was shown. */
-export async function approve(page: HousePage, ids: readonly number[]): Promise<void> {
-  if (!(await during(page, 'devices', () => approveDevices(ids)))) return;
+/** Approves exactly the devices the resident was shown, each with what was said about it; one that is refused holds up no other. */
+export async function approve(page: HousePage, approvals: readonly Approval[]): Promise<void> {
+  let count = 0;
+  for (const one of approvals) {
+    if (await during(page, 'devices', () => approveDevice(one))) count += 1;
+  }
+  if (count === 0) return;
   await confirm(page);
+  // A refusal is already said; it must not be covered by what went well.
+  if (count < approvals.length) return;
   showToast(
     page,
     'done',
-    bothTexts('toast.approved', () => ({ count: ids.length })),
+    bothTexts('toast.approved', () => ({ count })),
   );
 }

@@ -1,22 +1,32 @@
 import type { JSX } from 'preact';
-import { deviceName } from '../live/localised.ts';
-import { kindText } from '../texts/texts.ts';
+import { useRef } from 'preact/hooks';
 import { approve } from './actions.ts';
 import { useHousePage } from './house-page.ts';
 import { Icon } from './icons.tsx';
+import { QuarantineRow, toApprove } from './quarantine-row.tsx';
 import { useWords } from './use-words.ts';
 
 /** Devices listed at most at a time; approving these brings the next. */
 const LISTED = 12;
 
-/** Devices that were discovered and not yet approved, with a button for each and one for all that are listed. */
+/** Devices that were discovered and not yet approved: what each claims to be, where it is, and a button for each and for all. */
 export function Quarantine(): JSX.Element | null {
   const page = useHousePage();
   const words = useWords();
-  const waiting = (page.state.value?.devices ?? []).filter((device) => !device.approved);
+  const form = useRef<HTMLFormElement>(null);
+  const devices = page.state.value?.devices ?? [];
+  const waiting = devices.filter((device) => !device.approved);
   if (waiting.length === 0) return null;
   const listed = waiting.slice(0, LISTED);
   const busy = page.busy.value.has('devices');
+  const rooms = [...new Set(devices.flatMap(({ room }) => room ?? []))].sort();
+  const approveThese = (these: typeof listed) => {
+    const data = new FormData(form.current ?? undefined);
+    void approve(
+      page,
+      these.map((device) => toApprove(device, data)),
+    );
+  };
   return (
     <section class="quarantine" aria-labelledby="quarantine-title">
       <div class="quarantine-head">
@@ -28,44 +38,23 @@ export function Quarantine(): JSX.Element | null {
       </div>
       <details>
         <summary>{words.text('quarantine.list')}</summary>
-        <ul>
-          {listed.map((device) => (
-            <li key={device.id}>
-              <span class="quarantine-device">
-                <strong>{deviceName(device.name)}</strong>
-                <span class="quiet">
-                  {device.kinds
-                    .map((kind) => kindText(words.language, kind))
-                    .join(words.language === 'ja' ? '、' : ', ')}
-                </span>
-              </span>
-              <button
-                type="button"
-                class="button"
-                disabled={busy}
-                aria-label={words.text('quarantine.approveOne', { name: deviceName(device.name) })}
-                onClick={() => void approve(page, [device.id])}
-              >
-                {words.text('quarantine.approve')}
-              </button>
-            </li>
-          ))}
-        </ul>
-        {listed.length > 1 && (
-          <button
-            type="button"
-            class="button"
-            disabled={busy}
-            onClick={() =>
-              void approve(
-                page,
-                listed.map((device) => device.id),
-              )
-            }
-          >
-            {words.text('quarantine.approveAll')}
-          </button>
-        )}
+        <form ref={form} onSubmit={(event) => event.preventDefault()}>
+          <datalist id="rooms">
+            {rooms.map((room) => (
+              <option key={room} value={room} />
+            ))}
+          </datalist>
+          <ul>
+            {listed.map((device) => (
+              <QuarantineRow key={device.id} device={device} busy={busy} onApprove={() => approveThese([device])} />
+            ))}
+          </ul>
+          {listed.length > 1 && (
+            <button type="button" class="button" disabled={busy} onClick={() => approveThese(listed)}>
+              {words.text('quarantine.approveAll')}
+            </button>
+          )}
+        </form>
       </details>
     </section>
   );

@@ -18,8 +18,17 @@ export const enNames: Record<keyof typeof jaNames, string> = {
   'kind.battery.low': 'Battery low',
   'kind.tamper.state': 'Tampering',
   'kind.device.online': 'Device answering',
+  'kind.input.state': 'Wired input',
   'kind.upkeep': 'Devices’ batteries, radio and the like',
   'kind.other': 'Other readings',
+
+  'meaning.door': 'Door',
+  'meaning.window': 'Window',
+  'meaning.motion': 'Motion sensor',
+  'meaning.animal': 'Animal sensor',
+  'meaning.lock': 'Lock',
+  'meaning.switch': 'Appliance switch',
+  'meaning.other': 'Something else',
 
   'category.contact.doorWindow': 'doors and windows opening',
   'category.presence.person': 'presence of people',

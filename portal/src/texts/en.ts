@@ -171,6 +171,13 @@ export const en: Record<keyof typeof ja, string> = {
   'quarantine.approve': 'Approve',
   'quarantine.approveOne': 'Approve “{name}”',
   'quarantine.approveAll': 'Approve all',
+  'quarantine.claims': 'Says it is {maker}',
+  'quarantine.room': 'Room',
+  'quarantine.roomOf': 'Room of “{name}”',
+  'quarantine.is': 'What hangs on this input',
+  'quarantine.isOf': 'What hangs on “{name}”',
+  'quarantine.isChoose': 'Choose',
+  'quarantine.inverted': 'Wired the other way round',
 
   'empty.title': 'No devices yet',
   'empty.lead': 'Nothing leaves this home. First, connect its devices to this hub.',

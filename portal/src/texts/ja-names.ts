@@ -16,8 +16,17 @@ export const jaNames = {
   'kind.battery.low': '電池の残りわずか',
   'kind.tamper.state': 'いたずら・取り外しの検知',
   'kind.device.online': '機器の応答',
+  'kind.input.state': '有線の入力',
   'kind.upkeep': '機器の電池や電波など',
   'kind.other': 'その他の知らせ',
+
+  'meaning.door': 'ドア',
+  'meaning.window': '窓',
+  'meaning.motion': '人感センサー',
+  'meaning.animal': '動物のセンサー',
+  'meaning.lock': '鍵',
+  'meaning.switch': '家電のスイッチ',
+  'meaning.other': 'そのほか',
 
   'category.contact.doorWindow': 'ドアや窓の開閉',
   'category.presence.person': '人の検知',

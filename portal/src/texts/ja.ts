@@ -169,6 +169,13 @@ export const ja = {
   'quarantine.approve': '承認する',
   'quarantine.approveOne': '「{name}」を承認する',
   'quarantine.approveAll': 'すべて承認する',
+  'quarantine.claims': '「{maker}」と名乗っています',
+  'quarantine.room': '部屋',
+  'quarantine.roomOf': '「{name}」の部屋',
+  'quarantine.is': 'この入力につながっているもの',
+  'quarantine.isOf': '「{name}」につながっているもの',
+  'quarantine.isChoose': '選んでください',
+  'quarantine.inverted': 'オンとオフが逆',
 
   'empty.title': 'まだ機器がありません',
   'empty.lead': '何も外に出ていません。まず、家の機器をこのハブにつなぎましょう。',

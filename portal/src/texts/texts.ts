@@ -29,6 +29,11 @@ export function kindText(language: Language, kind: string): string {
   return named(language, 'kind', kind);
 }
 
+/** The plain name of what can hang on an input. */
+export function meaningText(language: Language, meaning: string): string {
+  return named(language, 'meaning', meaning);
+}
+
 /** The plain name of a purpose. */
 export function purposeText(language: Language, purpose: string): string {
   return named(language, 'purpose', purpose);

@@ -44,6 +44,8 @@ async function body(request: IncomingMessage): Promise<Record<string, unknown>> 
 export class FakeHub {
   readonly state: Changing<HubState>;
   readonly requests: string[] = [];
+  /** What was asked when devices were approved. */
+  readonly approvals: Readonly<Record<string, unknown>>[] = [];
   readonly link = 'FAKE-LINK';
   url = '';
   failNext = false;
@@ -239,9 +241,16 @@ export class FakeHub {
     } else if (path === '/api/withdrawals') {
       this.#change(slug, () => ({ granted: null, withdrawal: { state: 'sent', atMs: this.nowMs } }));
     } else if (path === '/api/devices/approve') {
-      const ids = asked.ids as number[] | undefined;
+      const { ids, room, is } = asked as { ids: number[]; room?: string; is?: string };
+      const chosen = this.state.devices.filter(({ id }) => ids.includes(id));
+      if (is === undefined && chosen.some(({ kinds }) => kinds.includes('input.state'))) {
+        const error = { ja: 'この入力が何か、わかりません。', en: 'It is not known what this input is.' };
+        const remedy = { ja: '何につながっているかを選んでください。', en: 'Choose what hangs on it.' };
+        return this.#json(response, 409, { error, remedy });
+      }
+      this.approvals.push(asked);
       this.state.devices = this.state.devices.map((device) =>
-        ids === undefined || ids.includes(device.id) ? { ...device, approved: true } : device,
+        ids.includes(device.id) ? { ...device, approved: true, room: room ?? device.room } : device,
       );
     }
     this.changed();

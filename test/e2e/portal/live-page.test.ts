@@ -149,6 +149,21 @@ test('devices awaiting approval are listed and approved as shown', async () => {
   await page.locator('.quarantine').waitFor({ state: 'detached' });
 });
 
+test('on approval a device gets its room, and an input the meaning that only the household knows', async () => {
+  const page = await start({ tongue: 'en', devices: 1, mode: 'home' }, { locale: 'en-GB' });
+  await page.getByText('Show devices').click();
+  await page.getByText('Says it is Aqara Door and window sensor').waitFor();
+  await page.getByLabel(/^Room of/).fill('Attic');
+  const approve = page.getByRole('button', { name: /^Approve “/ });
+  await approve.click();
+  await page.getByText('Choose what hangs on it.').waitFor();
+  await page.getByLabel(/^What hangs on/).selectOption({ label: 'Window' });
+  await page.getByLabel('Wired the other way round').check();
+  await approve.click();
+  await page.locator('.quarantine').waitFor({ state: 'detached' });
+  expect(hub.approvals).toEqual([{ ids: [100], room: 'Attic', is: 'window', inverted: true }]);
+});
+
 test('an empty home says how to connect its devices', async () => {
   const page = await start({ tongue: 'ja', noDevices: true, mode: 'home' });
   await page.getByText('engawa hub device add NAME --dialect zigbee2mqtt', { exact: true }).waitFor();

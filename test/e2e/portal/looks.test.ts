@@ -69,7 +69,7 @@ describe.each(['ja', 'en'] as const)('in %s', (tongue) => {
     });
 
     test('the notice, the devices awaiting approval and the plain screens break no rule', async () => {
-      const hub = await startFakeHub({ tongue, unapproved: true, connected: false, waiting: 3 });
+      const hub = await startFakeHub({ tongue, unapproved: true, devices: 9, connected: false, waiting: 3 });
       const options = { locale: tongue, colorScheme, reducedMotion: 'reduce' as const };
       const { page, close } = await visit(browser, hub, { ...options, link: '' });
       await page.locator('.plain-screen').waitFor();
