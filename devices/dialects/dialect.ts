@@ -55,6 +55,8 @@ export interface Traits {
   readonly unread?: readonly string[];
   /** Names of the endpoints; each is a thing of its own, named `thing/endpoint`. */
   readonly endpoints?: readonly string[];
+  /** Attributes that decide what the thing's state means, where the source says them one by one (`device_class`). */
+  readonly attributes?: Readonly<Record<string, string>>;
   /** What was announced of the thing, where the source announces single values. */
   readonly routes?: readonly Route[];
 }

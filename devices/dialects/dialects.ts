@@ -11,6 +11,8 @@ import { decodeShelly, shellyPayloadBytes } from './shelly.ts';
 import { shellySettings } from './shelly-settings.ts';
 import { decodeShelly1, shelly1PayloadBytes } from './shelly1.ts';
 import { shelly1Settings } from './shelly1-settings.ts';
+import { decodeStatestream, statestreamPayloadBytes } from './statestream.ts';
+import { statestreamSettings } from './statestream-settings.ts';
 import { decodeZigbee2mqtt, zigbee2mqttPayloadBytes } from './zigbee2mqtt.ts';
 import { zigbee2mqttSettings } from './zigbee2mqtt-settings.ts';
 
@@ -44,6 +46,13 @@ export const DIALECTS = {
     topics: homeassistantTopics,
     payloadBytes: homeassistantPayloadBytes,
     settings: homeassistantSettings,
+  },
+  statestream: {
+    decode: decodeStatestream,
+    base: 'statestream',
+    topics: below,
+    payloadBytes: statestreamPayloadBytes,
+    settings: statestreamSettings,
   },
   shelly: {
     decode: decodeShelly,
