@@ -17,7 +17,7 @@ const STATES: Readonly<Record<Check['state'], Bilingual>> = {
   look: { ja: '確認', en: 'look' },
   act: { ja: '対処', en: 'act ' },
 };
-const NAME_WIDTH = 9;
+const NAME_WIDTH = 11;
 /** The oldest Node that runs a hub. */
 const LEAST_NODE = 24;
 

@@ -11,7 +11,11 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The version in package.json. */
 export const VERSION: string = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 
-const VARIABLE = { listener: 'ENGAWA_MQTT_PORT', portal: 'ENGAWA_PORTAL_PORT' } as const;
+const VARIABLE = {
+  listener: 'ENGAWA_MQTT_PORT',
+  secureListener: 'ENGAWA_MQTTS_PORT',
+  portal: 'ENGAWA_PORTAL_PORT',
+} as const;
 
 /** A real home's hub settings from the program's settings; nothing else may scale its clock. */
 export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
@@ -23,8 +27,11 @@ export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
     bind: settings.ENGAWA_BIND,
     portalPort: settings.ENGAWA_PORTAL_PORT,
     listener: listens ? { host: '0.0.0.0', port: settings.ENGAWA_MQTT_PORT } : undefined,
+    secureListener: listens ? { host: '0.0.0.0', port: settings.ENGAWA_MQTTS_PORT } : undefined,
     sourceUrl: settings.ENGAWA_SOURCE_URL,
     sourceSpeaks: settings.ENGAWA_SOURCE_DIALECTS,
+    sourceCa: settings.ENGAWA_SOURCE_CA,
+    opcuaUrl: settings.ENGAWA_OPCUA_URL,
     uplinkUrl: settings.ENGAWA_UPLINK_URL,
     brokerUrl: undefined,
     timeZone: settings.TZ ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,

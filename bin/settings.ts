@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -45,6 +46,23 @@ const words = <Usual extends string | undefined>(description: string, usual: Usu
   read: (text) => text,
 });
 
+/** Certificates in PEM form, one after the other. */
+const certificates = (description: string): Setting<string | undefined> => ({
+  description,
+  usual: undefined,
+  rule: 'one or more certificates in PEM form, beginning with -----BEGIN CERTIFICATE-----',
+  read: (text) => (areCertificates(text) ? text : undefined),
+});
+
+function areCertificates(text: string): boolean {
+  const each = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    return each.length > 0 && each.every((one) => new X509Certificate(one).subject !== '');
+  } catch {
+    return false;
+  }
+}
+
 const oneOf = (names: readonly string[], description: string, usual: string): Setting<string> => ({
   description,
   usual,
@@ -69,16 +87,25 @@ const SETTINGS = {
     "Port of the devices' MQTT listener. With ENGAWA_SOURCE_URL set, the listener starts only if this is set too.",
     1883,
   ),
+  ENGAWA_MQTTS_PORT: port('Port of the same listener over TLS, open wherever that one is.', 8883),
   ENGAWA_PORTAL_PORT: port("Port of the household's pages.", 8420),
   ENGAWA_BROKER_PORT: port("Port of the data broker's HTTP (feeds, enrolment).", 8490),
   ENGAWA_INGRESS_PORT: port("Port of the data broker's MQTT ingress.", 1884),
   ENGAWA_SOURCE_URL: url(
-    'The MQTT broker the household already runs (mqtt://user:password@host:1883), read with an account that may only read.',
+    'The MQTT broker the household already runs (mqtt://user:password@host:1883, or mqtts:// over TLS), read with an account that may only read.',
     'mqtt://',
+    'mqtts://',
+  ),
+  ENGAWA_SOURCE_CA: certificates(
+    'The certificate of its authority, when that is not a public one. From a file: ENGAWA_SOURCE_CA_FILE=/path/ca.crt.',
   ),
   ENGAWA_SOURCE_DIALECTS: words(
     'What is spoken there, with commas; NAME=BASE where the base topic is not the usual one: zigbee2mqtt=z2m,tasmota.',
     'zigbee2mqtt',
+  ),
+  ENGAWA_OPCUA_URL: url(
+    'An OPC UA server to read (opc.tcp://host:4840). Which nodes are read, and what they mean, is in home/opcua.json in the data folder: docs/connect/opc-ua.md.',
+    'opc.tcp://',
   ),
   ENGAWA_UPLINK_URL: url(
     'MQTT server between hub and data broker, when it is not the data broker itself.',
@@ -114,7 +141,7 @@ type Values = { readonly [N in Name]: (typeof SETTINGS)[N]['usual'] };
 export type Settings = Values & { readonly dataFolder: string; readonly listenerAsked: boolean };
 
 /** Interfaces that are reserved for later versions: naming them is told, not silently ignored. */
-const RESERVED = ['ENGAWA_MQTTS_PORT', 'ENGAWA_PORTAL_TLS_PORT', 'ENGAWA_DATABASE_URL', 'ENGAWA_OPCUA_URL'];
+const RESERVED = ['ENGAWA_PORTAL_TLS_PORT', 'ENGAWA_DATABASE_URL'];
 
 /** Settings, or everything that is wrong with them, one sentence each. */
 export type ReadSettings =

@@ -27,6 +27,8 @@ export interface Arrived {
   readonly retained: boolean;
   /** Wall clock of this machine in milliseconds at receipt. */
   readonly receivedAtMs: number;
+  /** When the source says that it happened, in milliseconds UTC, where its word counts (OPC UA). */
+  readonly sourceMs?: number | undefined;
 }
 
 /**
@@ -46,6 +48,7 @@ export type Gone = (source: string, client: string) => void;
 /** Why content was refused or a connection closed at the intake: a closed list, each counted under its name. */
 export const INTAKE_REASONS = [
   'wrongCredential',
+  'anonymous',
   'slowedDown',
   'foreignTopic',
   'systemTopic',
@@ -61,8 +64,11 @@ export const INTAKE_REASONS = [
   'protocolVersion',
   'protocolError',
   'connectTimeout',
+  'tlsHandshake',
   'tooManyConnections',
   'commitFailed',
+  'lateValue',
+  'lostValue',
 ] as const;
 export type IntakeReason = (typeof INTAKE_REASONS)[number];
 

@@ -46,6 +46,11 @@ export class Batch {
     this.#undo.push(undo);
   }
 
+  /** Whether there is nothing to commit and nothing to tell. */
+  get isEmpty(): boolean {
+    return this.operations.length + this.#afterwards.length === 0;
+  }
+
   /** Takes over what another batch holds. */
   join(other: Batch): void {
     this.addAll(other.operations);

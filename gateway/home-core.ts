@@ -1,8 +1,11 @@
 import type { CountIntake } from '../devices/intake.ts';
+import type { OpcuaState } from '../devices/opcua/opcua-intake.ts';
 import type { SourceState } from '../devices/subscriber/subscriber.ts';
 import { Batch } from './batch.ts';
+import type { SecureListener } from './certificates/secure-listener.ts';
 import { ConsentIndex } from './consent/consent-index.ts';
 import { Enrolled, type OperatorRow } from './enrolled.ts';
+import { forgetValues } from './forget-value.ts';
 import { History } from './history/history.ts';
 import { type HomeState, keepWindow, loadHomeState } from './home-state.ts';
 import { DeviceDesk } from './household/device-desk.ts';
@@ -43,6 +46,9 @@ export class HomeCore {
   readonly pipeline: Pipeline;
   enrolled: Enrolled | undefined;
   sourceState: SourceState | undefined;
+  /** Undefined while no OPC UA server is read. */
+  opcuaState: OpcuaState | undefined;
+  secureListener: SecureListener | undefined;
   /** What the doors do when a credential is gone; set by whoever opens them. */
   onCredentialRemoved: (source: string) => void = () => undefined;
   #state: HomeState;
@@ -52,6 +58,7 @@ export class HomeCore {
   #isAhead = false;
   #loading: Promise<void> | undefined;
   readonly #opening = new OneAtATime();
+  readonly #consent = () => this.enrolled?.index ?? NOTHING;
   /** Home time when the mark of time last went with a commit. */
   #markedMs = Number.NEGATIVE_INFINITY;
   /** The newest commit under way. */
@@ -72,6 +79,7 @@ export class HomeCore {
       state: () => this.#state,
       clock,
       commit: (operations) => this.#commit(Batch.with(operations)),
+      forgetValues: (...what) => forgetValues({ state: () => this.#state, consent: this.#consent, clock }, ...what),
       forgetHistory: (device) => this.history.forget(device),
       onChange: () => this.live.changed(),
       onRemoved: (source) => this.onCredentialRemoved(source),
@@ -79,7 +87,7 @@ export class HomeCore {
     this.pipeline = new Pipeline({
       state: () => this.#state,
       dialectOf: this.devices.dialectOf,
-      consent: () => this.enrolled?.index ?? NOTHING,
+      consent: this.#consent,
       wayOut: () => this.enrolled,
       opening: () => this.#opening.underWay,
       clock,

@@ -46,7 +46,10 @@ export function loadHomeState(store: Store, nowMs: number): HomeState {
   const lastValues = store.all<{ device: number; kind: Kind; value: number; at_ms: number }>('lastValue.all');
   return {
     devices: new DeviceTable(store.all<DeviceRow>('device.all'), highest),
-    lastValues: new LastValues(lastValues.map(({ at_ms, ...rest }) => ({ ...rest, atMs: at_ms }))),
+    lastValues: new LastValues(
+      lastValues.map(({ at_ms, ...rest }) => ({ ...rest, atMs: at_ms })),
+      nowMs,
+    ),
     marks: new IntakeMarks(store.all<MarkRow>('intakeMark.all')),
     windows,
     usedSubjects: new Set(used.map(({ agreement, epoch, subject }) => `${agreement}|${epoch}|${subject}`)),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setInterval as every } from 'node:timers';
 import { setTimeout as quiet } from 'node:timers/promises';
-import { startListener } from '../devices/listener/listener.ts';
+import { type Listener, startListener } from '../devices/listener/listener.ts';
 import { HomeCore } from './home-core.ts';
 import type { Household } from './household/household.ts';
 import type { Door } from './household/server.ts';
@@ -27,9 +27,15 @@ export interface HubSettings {
   readonly portalPort: number;
   /** Where devices publish; undefined: no listener. */
   readonly listener: { readonly host: string; readonly port: number } | undefined;
+  /** Where they publish over TLS. */
+  readonly secureListener?: { readonly host: string; readonly port: number } | undefined;
   readonly sourceUrl: string | undefined;
   /** The dialects that are spoken there. */
   readonly sourceSpeaks: string;
+  /** Certificates (PEM) it is checked with over TLS, instead of the public ones. */
+  readonly sourceCa?: string | undefined;
+  /** The OPC UA server to read, `opc.tcp://host:port`. */
+  readonly opcuaUrl?: string | undefined;
   readonly uplinkUrl: string | undefined;
   /** Where the operator's HTTP is now, when it is not where it was at enrolment. */
   readonly brokerUrl: string | undefined;
@@ -46,12 +52,15 @@ export interface HubSettings {
   readonly onFatal: (sentence: string) => void;
 }
 
+/** What waits at a port. */
+type Doorway = 'listener' | 'secureListener' | 'portal';
+
 /** A port that another program holds. */
 export class PortTaken extends Error {
-  readonly door: 'listener' | 'portal';
+  readonly door: Doorway;
   readonly port: number;
 
-  constructor(door: 'listener' | 'portal', port: number) {
+  constructor(door: Doorway, port: number) {
     super(`Port ${port} is taken.`);
     this.door = door;
     this.port = port;
@@ -122,12 +131,22 @@ async function start(settings: HubSettings, started: Started): Promise<Hub> {
     listener?.end(source);
     home.state.marks.forgetSource(source);
   };
-  const source = await subscribe(settings, home);
-  if (source) started.add(() => source.close());
+  if (settings.sourceUrl !== undefined) {
+    const { readSource } = await import('./read-source.ts');
+    const source = readSource(settings.sourceUrl, settings, home);
+    started.add(() => source.close());
+  }
+  if (settings.opcuaUrl !== undefined) {
+    const { readOpcua } = await import('./read-opcua.ts');
+    const opcua = readOpcua(settings.opcuaUrl, dataFolder, home);
+    started.add(() => opcua.close());
+  }
   startClocks(home, settings, started);
   started.add(watchClock({ system, hear: (voucher) => home.hearClock(voucher) }));
 
   await quiet(LIMITS.doorsAfterMs);
+  if (listener && settings.secureListener)
+    await listenSecurely(settings.secureListener, listener, { settings, home, started });
 
   const doors = await openDoors({ settings, home, listenerPort: listener?.port, started });
   return {
@@ -198,28 +217,22 @@ async function listen({ listener }: HubSettings, home: HomeCore) {
   }).catch(taken('listener', listener.port));
 }
 
-async function subscribe({ sourceUrl, sourceSpeaks, say }: HubSettings, home: HomeCore) {
-  if (sourceUrl === undefined) return undefined;
-  const { DIALECT_LIST, readSpoken } = await import('../devices/subscriber/spoken.ts');
-  const speaks = readSpoken(sourceSpeaks);
-  if (!speaks) throw new Error(`ENGAWA_SOURCE_DIALECTS must name some of ${DIALECT_LIST}, each once, with commas.`);
-  const { startSubscriber } = await import('../devices/subscriber/subscriber.ts');
-  return startSubscriber({
-    url: sourceUrl,
-    speaks,
-    announced: (source) => home.state.devices.announced(source),
-    clientId: `engawa-${home.clientSuffix()}`,
-    take: home.pipeline.take,
-    count: home.countIntake,
-    onState: (state) => {
-      home.sourceState = state;
-      if (state.connected) say('info', "Reading the household's MQTT broker.");
-      else say('warn', `The household's MQTT broker cannot be read (${state.trouble}); trying again.`);
-    },
-  });
+async function listenSecurely(
+  where: NonNullable<HubSettings['secureListener']>,
+  listener: Listener,
+  { settings, home, started }: { settings: HubSettings; home: HomeCore; started: Started },
+): Promise<void> {
+  const { SecureListener } = await import('./certificates/secure-listener.ts');
+  const opened = await SecureListener.open(listener, where, {
+    folder: settings.dataFolder,
+    secret: () => home.parts.secret,
+    nowMs: () => home.parts.clock.now().ms,
+  }).catch(taken('secureListener', where.port));
+  home.secureListener = opened;
+  started.add(() => opened.close());
 }
 
-function taken(door: 'listener' | 'portal', port: number) {
+function taken(door: Doorway, port: number) {
   return (fault: NodeJS.ErrnoException): never => {
     if (fault.code === 'EADDRINUSE' || fault.code === 'EACCES') throw new PortTaken(door, port);
     throw fault;

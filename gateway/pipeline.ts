@@ -4,6 +4,7 @@ import { closeWindows } from './close-windows.ts';
 import { decide } from './consent/decide.ts';
 import type { Moment } from './consent/grant.ts';
 import type { Permitted } from './consent/permitted.ts';
+import { forgetValue } from './forget-value.ts';
 import { guarded } from './guarded.ts';
 import { dropDevice, keepWindow, putDevice, putLastValue, setWindow } from './home-state.ts';
 import type { Fate } from './intake/fate.ts';
@@ -55,9 +56,10 @@ export class Pipeline {
     for (const device of found.gone) batch.undoing(dropDevice(state(), device));
     for (const device of found.devices) batch.undoing(putDevice(state(), device));
     for (const value of found.lastValues) putLastValue(state(), value, batch);
+    for (const { device, kind } of found.forgotten) forgetValue(this.#parts, device, kind, batch);
     batch.add(...found.operations);
     for (const [reason, count] of Object.entries(found.dropped)) refusals.count(nowMs, 0, reason, count);
-    if (found.devices.length > 0) batch.afterwards(() => this.#parts.witness.changed());
+    if (found.devices.length + found.forgotten.length > 0) batch.afterwards(() => this.#parts.witness.changed());
     batch.isAboutDevices = found.seen.length > 0 || found.devices.length > 0;
     const moment = clock.moment();
     for (const seen of found.seen) this.#observe(seen, moment, batch);
@@ -120,7 +122,7 @@ export class Pipeline {
     if (opening) return opening.then(() => this.tick());
     const batch = guarded(this.#parts, 'an end by itself', (open) => this.#end(open));
     batch.join(closeWindows(this.#parts, (minimized, open) => this.#release(minimized, undefined, open)));
-    return batch.operations.length === 0 ? Promise.resolve('committed') : this.#parts.commit(batch);
+    return batch.isEmpty ? Promise.resolve('committed') : this.#parts.commit(batch);
   }
 
   #end(batch: Batch): void {

@@ -3,6 +3,7 @@ import { cardFromSecret, x25519Pair } from '../proto/keys.ts';
 import { categoryOf, quantityOf } from '../proto/lists.ts';
 import type { HomeCore } from './home-core.ts';
 import { type Answer, done, refuse } from './household/answer.ts';
+import { deviceViews } from './household/device-view.ts';
 import type { Household, HubStatus, JournalEntry } from './household/household.ts';
 import {
   CLOCK_SENTENCES,
@@ -12,6 +13,7 @@ import {
   type ViewParts,
   viewOf,
 } from './household/view.ts';
+import { intakeStatus, secureAddress } from './intake-status.ts';
 import { type JournalRow, outcomeOf } from './journal/journal.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
 import { cardSentence } from './upkeep/card-life.ts';
@@ -57,6 +59,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     state: () => home.state,
     offers: () => home.enrolled?.offers,
     consent: () => home.enrolled?.consent,
+    ranMs: () => performance.now(),
     counts: () => home.live.counts,
     uplink,
     queue: () => upkeep.queue(),
@@ -72,6 +75,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     consent: () => home.enrolled?.consent,
     view: () => viewOf(view),
     offers: () => offerViews(view),
+    deviceList: () => ({ nowMs: clock.now().ms, devices: deviceViews(view) }),
     status: async () => {
       // What was refused a moment ago is asked for most; otherwise it would be shown up to half a minute late.
       await home.writeLazily();
@@ -84,6 +88,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
       return store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry);
     },
     listenerUrl,
+    secure: () => secureAddress(home, addressFor(settings.listener?.host)),
     enrol: (url, code) => enrolHub(home, url, code),
     refreshOffers: () => refreshOffers(home, settings.brokerUrl),
     recoveryCard: () => ({
@@ -111,6 +116,8 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
         ...upkeep.condition(),
         store: { ...settled, canSettle },
         intake,
+        opcua: home.opcuaState,
+        certificate: home.secureListener?.condition,
         time: { isTrusted, sentence: CLOCK_SENTENCES[isTrusted ? 'trusted' : 'estimated'] },
         consent: {
           fault: home.enrolled?.consent.fault,
@@ -150,7 +157,6 @@ function statusOf(
   const { clock, store } = home.parts;
   const { ms, estimated } = clock.now();
   const { enrolled } = home;
-  const source = home.sourceState;
   return {
     version: settings.version,
     mode: settings.mode,
@@ -158,16 +164,7 @@ function statusOf(
     clock: estimated ? 'estimated' : 'trusted',
     clockSentence: CLOCK_SENTENCES[estimated ? 'estimated' : 'trusted'].en,
     timeZone: clock.timeZone,
-    intake: {
-      listener,
-      source:
-        settings.sourceUrl === undefined
-          ? null
-          : source?.connected
-            ? 'connected'
-            : `not connected (${source ? source.trouble : 'starting'})`,
-      counts: { ...home.intakeCounts },
-    },
+    intake: intakeStatus(home, settings.sourceUrl, listener),
     uplink: enrolled
       ? { enrolled: true, broker: enrolled.row.broker_url, ...enrolled.uplink.status() }
       : { enrolled: false },

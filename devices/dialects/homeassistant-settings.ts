@@ -1,17 +1,16 @@
+import { AUTHORITY_FILE, ownTopic, partsOf } from './account.ts';
 import type { Account } from './dialect.ts';
 import { DISCOVERY_PREFIX } from './homeassistant-topic.ts';
-
-/** Characters that a level of a topic prefix should not have. */
-const NOT_IN_A_PREFIX = /[#+%?/$\s]+/g;
 
 /**
  * The block to paste into a device's ESPHome YAML, and the same account as zwave-js-ui's form asks for it. JSON strings
  * are YAML strings. ESPHome has QoS 0 for values and no single setting for it; it keeps them retained instead, so that
  * the last value of each comes again after the hub was away.
  */
-export function homeassistantSettings({ server, user, password, base }: Account): string {
-  const [, host = server, port = '1883'] = /^mqtts?:\/\/(.+?)(?::(\d+))?$/.exec(server) ?? [];
-  const prefix = JSON.stringify(`${base}/${user.replaceAll(NOT_IN_A_PREFIX, '-')}`);
+export function homeassistantSettings(account: Account): string {
+  const { user, password } = account;
+  const { host, port, isSecure } = partsOf(account);
+  const prefix = JSON.stringify(ownTopic(account));
   return [
     '# ESPHome',
     'mqtt:',
@@ -23,6 +22,7 @@ export function homeassistantSettings({ server, user, password, base }: Account)
     '  discovery: true',
     '  discovery_retain: true',
     `  discovery_prefix: ${DISCOVERY_PREFIX}`,
+    ...(isSecure ? ['  # ESP32 with esp-idf:', `  certificate_authority: !include ${AUTHORITY_FILE}`] : []),
     '',
     '# zwave-js-ui: Settings, MQTT, and Settings, Home Assistant',
     `# Host url: ${JSON.stringify(host)}   Port: ${port}   QoS: 1   Retain: on   Clean: off`,

@@ -7,6 +7,8 @@ export type Field = Pick<Route, 'kind' | 'words' | 'factor'>;
 export type Fields = Readonly<Record<string, Field>>;
 
 const ON_OFF: Field = { kind: 'switch.state', words: { true: 1, false: 0 } };
+/** A wired input that is no button; what it means only its wiring decides. */
+const INPUT: Field = { kind: 'input.state', words: { true: 1, false: 0 } };
 const WATTS: Field = { kind: 'power.active', factor: 1000 };
 const IMPORTED_WATT_HOURS: Field = { kind: 'energy.import', factor: 1000 };
 const EXPORTED_WATT_HOURS: Field = { kind: 'energy.export', factor: 1000 };
@@ -26,10 +28,11 @@ const SWITCHED: Fields = { output: ON_OFF, ...METERED };
 
 /**
  * The components of Gen2 and later that are read, and what of them. Phases of a three-phase meter are not things of
- * their own; an input's state means what its wiring means, so inputs are not here.
+ * their own; an input is one, because what hangs on it has nothing to do with the device.
  */
 export const COMPONENTS: ReadonlyMap<string, Fields> = new Map<string, Fields>([
   ['switch', SWITCHED],
+  ['input', { state: INPUT }],
   ['light', SWITCHED],
   ['cct', SWITCHED],
   ['rgb', SWITCHED],
@@ -55,7 +58,7 @@ export const COMPONENTS: ReadonlyMap<string, Fields> = new Map<string, Fields>([
 export const UNREAD_COMPONENTS: ReadonlySet<string> = new Set(
   [
     ['sys', 'wifi', 'eth', 'cloud', 'mqtt', 'ws', 'ble', 'bthome', 'matter', 'zigbee', 'modbus', 'knx', 'script', 'ui'],
-    ['input', 'temperature', 'humidity', 'illuminance', 'voltmeter', 'smoke', 'flood', 'presence', 'schedule'],
+    ['temperature', 'humidity', 'illuminance', 'voltmeter', 'smoke', 'flood', 'presence', 'schedule'],
     ['boolean', 'number', 'text', 'enum', 'button', 'group'],
   ].flat(),
 );

@@ -10,6 +10,9 @@ const MOTION: Field = { kind: 'occupancy.state', words: { true: 1, false: 0, 1: 
 /** A load that drew too much was switched off by the device itself. */
 const ON_OFF: Field = { kind: 'switch.state', words: { on: 1, off: 0, overpower: 0 } };
 
+/** A wired input, pressed or closed while 1; what it means only its wiring decides. */
+const INPUT: Field = { kind: 'input.state', words: { 1: 1, 0: 0 } };
+
 /** What a channel says: under its own topic (the empty name) and one level below. */
 export type Channel = Readonly<Record<string, Field>>;
 
@@ -21,6 +24,7 @@ export const CHANNELS: ReadonlyMap<string, Channel> = new Map<string, Channel>([
   ['light', LOAD],
   ['white', LOAD],
   ['color', LOAD],
+  ['input', { '': INPUT }],
   ['roller', { power: WATTS, energy: WATT_MINUTES }],
   [
     'emeter',

@@ -1,11 +1,14 @@
+import { AUTHORITY_FILE, partsOf } from './account.ts';
 import type { Account } from './dialect.ts';
 
 /** What to set in Home Assistant: its MQTT server in the user interface, then the block for `configuration.yaml`. */
-export function statestreamSettings({ server, user, password, base }: Account): string {
-  const [, host = server, port = '1883'] = /^mqtts?:\/\/(.+?)(?::(\d+))?$/.exec(server) ?? [];
+export function statestreamSettings(account: Account): string {
+  const { user, password, base } = account;
+  const { host, port, isSecure } = partsOf(account);
   return [
     '# Settings, Devices & services, Add integration, MQTT (Home Assistant knows one MQTT server only):',
     `# Broker: ${host}   Port: ${port}   Username: ${user}   Password: ${password}   MQTT protocol: 3.1.1`,
+    ...(isSecure ? [`# Broker certificate validation: Custom, with ${AUTHORITY_FILE}.`] : []),
     '# Then in configuration.yaml, and restart Home Assistant:',
     'mqtt_statestream:',
     `  base_topic: ${JSON.stringify(base)}`,

@@ -131,7 +131,11 @@ export class Doorkeeper {
       return done(refusal(IDENTIFIER_REJECTED), false);
     }
     const admitted = await this.#admit(user, password);
-    if (admitted === undefined) return this.#refuseSlowly(session.address, client, done);
+    if (admitted === undefined) {
+      // Firmware whose field was left empty says an empty name or none.
+      this.#count((user ?? '') === '' ? 'anonymous' : 'wrongCredential');
+      return this.#refuseSlowly(session.address, client, done);
+    }
     this.#attempts.succeeded(session.address);
     if (client.conn.destroyed) return done(refusal(NOT_AUTHORIZED), false);
     // Two accounts may use the same client id; only a second client of the same account takes the first one over.
@@ -166,7 +170,6 @@ export class Doorkeeper {
   }
 
   #refuseSlowly(address: string, client: Client, done: Answer): void {
-    this.#count('wrongCredential');
     const delayMs = this.#attempts.failed(address, this.#nowMs());
     const waiting = this.#slowed.get(address) ?? 0;
     if (delayMs === 0) {

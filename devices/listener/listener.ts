@@ -7,12 +7,17 @@ import { BoundedConnection } from './bounded-connection.ts';
 import { type Authenticate, Doorkeeper } from './doorkeeper.ts';
 import { Farewell } from './farewell.ts';
 import { isOwnFilter, refusalOf } from './permission.ts';
+import { type SecureDoor, type Shown, secureDoor } from './secure-door.ts';
 import { TopicGuard } from './topic-guard.ts';
 
-/** What the listener needs; `port` 0 takes a free one. */
-export interface ListenerOptions {
+/** Where a door is; `port` 0 takes a free one. */
+export interface Where {
   readonly host: string;
   readonly port: number;
+}
+
+/** What the listener needs. */
+export interface ListenerOptions extends Where {
   /** Resolves with what the account may do, or undefined when name or password is wrong. */
   readonly authenticate: Authenticate;
   readonly take: Take;
@@ -25,6 +30,8 @@ export interface ListenerOptions {
 /** A running listener: its port, its end, and how many clients are connected. */
 export interface Listener {
   readonly port: number;
+  /** Opens a second door to the same intake, over TLS. Rejects with the system's error when the port cannot be had. */
+  openSecure(door: Where & Shown): Promise<SecureDoor>;
   /** Ends all connections of a source and takes nothing more from them; call it once its credential is removed. */
   end(source: string): void;
   close(): Promise<void>;
@@ -54,6 +61,7 @@ class DeviceIntake {
   readonly #limits: Limits;
   readonly #nowMs: () => number;
   readonly #doorkeeper: Doorkeeper;
+  readonly #servers = new Set<Server>();
   readonly #sockets = new Set<Socket>();
   readonly #admission: Admission;
   #closing = false;
@@ -69,18 +77,27 @@ class DeviceIntake {
   async listen(): Promise<Listener> {
     const broker = await this.#startBroker();
     const server = createServer((socket) => this.#accept(socket, broker));
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(this.#options.port, this.#options.host, resolve);
-    }).catch(async (error: unknown) => {
+    this.#servers.add(server);
+    const port = await open(server, this.#options).catch(async (error: unknown) => {
       await new Promise<void>((resolve) => broker.close(resolve));
       throw error;
     });
-    const bound = server.address();
     return {
-      port: typeof bound === 'object' && bound !== null ? bound.port : this.#options.port,
+      port,
+      openSecure: async (where) => {
+        const { count } = this.#options;
+        const door = secureDoor({
+          where,
+          limits: this.#limits,
+          count,
+          accept: (socket) => this.#accept(socket, broker),
+        });
+        const opened = await open(door.server, where);
+        this.#servers.add(door.server);
+        return { port: opened, show: door.show };
+      },
       end: (source) => this.#doorkeeper.end(source),
-      close: () => this.#close(server, broker),
+      close: () => this.#close(broker),
       clients: () => broker.connectedClients,
     };
   }
@@ -211,12 +228,22 @@ class DeviceIntake {
     }
   }
 
-  async #close(server: Server, broker: Aedes): Promise<void> {
+  async #close(broker: Aedes): Promise<void> {
     this.#closing = true;
     this.#doorkeeper.close();
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = [...this.#servers].map((server) => new Promise((resolve) => server.close(resolve)));
     await new Promise<void>((resolve) => broker.close(resolve));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
+}
+
+/** Resolves with the port a server listens on now. */
+async function open(server: Server, { host, port }: Where): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : port;
 }

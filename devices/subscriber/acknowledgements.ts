@@ -1,7 +1,10 @@
 import { HeaderReader, PUBACK } from '../frames.ts';
 
-/** Bytes of a whole PUBACK [MQTT 3.4]. */
-const PUBACK_BYTES = 4;
+/** Bytes of a fixed header of a packet shorter than 128 bytes, and of the packet identifier after it [MQTT 3.4]. */
+const HEADER_BYTES = 2;
+const IDENTIFIER_BYTES = 2;
+/** The longest PUBACK: MQTT 5 adds a reason and may add properties, which our own library does not. */
+const LONGEST_BODY = 127;
 
 /**
  * Holds back PUBACKs in the outgoing bytes until their message is committed, and lets everything else through. The
@@ -60,7 +63,7 @@ export class Acknowledgements {
     // Our own library writes these bytes; a header that cannot be is passed on for the other side to refuse.
     if (header === undefined) return undefined;
     this.#left = header === 'malformed' ? 0 : header.length;
-    this.#inPuback = header !== 'malformed' && header.type === PUBACK && header.length === PUBACK_BYTES - 2;
+    this.#inPuback = header !== 'malformed' && header.type === PUBACK && isBody(header.length);
     if (this.#inPuback) return undefined;
     const bytes = Buffer.from(this.#bytes);
     this.#bytes = [];
@@ -69,10 +72,10 @@ export class Acknowledgements {
 
   #readPuback(part: Buffer): void {
     this.#bytes.push(...part);
-    if (this.#bytes.length < PUBACK_BYTES) return;
+    if (this.#left > 0) return;
     const frame = Buffer.from(this.#bytes);
     this.#bytes = [];
-    const packetId = frame.readUInt16BE(2);
+    const packetId = frame.readUInt16BE(HEADER_BYTES);
     const entry = this.#waiting.find((each) => each.packetId === packetId && each.frame === undefined);
     if (entry === undefined) this.#waiting.push({ packetId, committed: true, frame });
     else entry.frame = frame;
@@ -86,4 +89,8 @@ export class Acknowledgements {
     }
     return frames;
   }
+}
+
+function isBody(length: number): boolean {
+  return length >= IDENTIFIER_BYTES && length <= LONGEST_BODY;
 }

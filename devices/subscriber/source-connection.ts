@@ -1,13 +1,16 @@
-import { connect, type Socket } from 'node:net';
+import { connect, isIP, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectSecurely } from 'node:tls';
 import { Acknowledgements } from './acknowledgements.ts';
 import { OversizeFilter } from './oversize-filter.ts';
 import type { Source } from './source-url.ts';
 
-/** Opens the socket to the household's MQTT broker; over TLS the certificate must be valid for the host. */
-export function openSocket({ secure, host, port }: Source): Socket {
-  return secure ? connectSecurely({ host, port, servername: host }) : connect({ host, port });
+/** Opens the socket to the household's MQTT broker; over TLS its certificate must be valid for the host, by `ca` (PEM) where given. */
+export function openSocket({ secure, host, port }: Source, ca: string | undefined): Socket {
+  if (!secure) return connect({ host, port });
+  // A server's name is no address [RFC 6066]; an address is still compared with the certificate.
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return connectSecurely({ host, port, ...name, ...(ca === undefined ? {} : { ca }) });
 }
 
 /** The stream between the socket and the MQTT library: filters what comes in, holds back PUBACKs that go out. */

@@ -3,12 +3,12 @@ import { DIALECTS } from '../dialects/dialects.ts';
 import type { CountIntake, Take } from '../intake.ts';
 import { LIMITS, type Limits } from '../limits.ts';
 import { anyOf, type Matches } from '../topic-filter.ts';
+import { Followed } from './followed.ts';
 import { openSocket, SourceConnection } from './source-connection.ts';
+import { type SourceTrouble, troubleOf, troubleOfEnd } from './source-trouble.ts';
 import { readSourceUrl, SOURCE_PROBLEMS, type Source } from './source-url.ts';
 import type { Spoken } from './spoken.ts';
-
-/** Why there is no connection: nobody answers, the account or the subscription is refused, or it ended. */
-export type SourceTrouble = 'unreachable' | 'refusedAccount' | 'refusedSubscription' | 'ended';
+import { VersionChoice } from './version-choice.ts';
 
 /** Whether messages can arrive now, and if not, why. */
 export type SourceState = { readonly connected: true } | { readonly connected: false; readonly trouble: SourceTrouble };
@@ -21,6 +21,8 @@ export interface SubscriberOptions {
   readonly speaks: readonly Spoken[];
   /** Topics that a source has announced, which may be anywhere (Home Assistant discovery); another list when they changed. */
   readonly announced: (source: string) => readonly string[];
+  /** Certificates (PEM) that a server over TLS is checked with, instead of the public ones. */
+  readonly ca?: string | undefined;
   /** The same at every start and for this hub alone, so that the broker keeps messages while the hub is away. */
   readonly clientId: string;
   readonly take: Take;
@@ -37,10 +39,10 @@ export interface Subscriber {
   close(): Promise<void>;
 }
 
-/** CONNACK codes 4 and 5: the account is refused [MQTT 3.2.2.3]. */
-const ACCOUNT_REFUSALS = [4, 5];
-/** SUBACK code for a refused subscription [MQTT 3.9.3]. */
+/** SUBACK codes from here on refuse the subscription [MQTT 3.9.3]. */
 const SUBSCRIPTION_REFUSED = 128;
+/** How long a server that speaks MQTT 5 is asked to keep what it has for us: longer than a hub is away for a repair. */
+const SESSION_S = 7 * 86_400;
 const KEEPALIVE_S = 60;
 
 /**
@@ -60,10 +62,7 @@ class SourceIntake implements Subscriber {
   readonly #source: Source;
   readonly #client: MqttClient;
   readonly #speaks: readonly (Spoken & { readonly isOwnTopic: Matches })[];
-  /** The source that announced a topic, for those that are subscribed to beside the dialects' own. */
-  readonly #followed = new Map<string, Spoken>();
-  /** By source, the announced topics that were looked at last. */
-  readonly #looked = new Map<string, readonly string[]>();
+  readonly #followed: Followed;
   #connection: SourceConnection | undefined;
   #newest = 0;
   #waiting = 0;
@@ -71,6 +70,7 @@ class SourceIntake implements Subscriber {
   #resume: (() => void) | undefined;
   #attempts = 0;
   #trouble: SourceTrouble = 'unreachable';
+  readonly #choice = new VersionChoice();
   #timer: NodeJS.Timeout | undefined;
   #closing = false;
 
@@ -79,9 +79,12 @@ class SourceIntake implements Subscriber {
     this.#limits = { ...LIMITS, ...options.limits };
     this.#source = source;
     this.#speaks = options.speaks.map((one) => ({ ...one, isOwnTopic: anyOf(filtersOf(one)) }));
+    this.#followed = new Followed(options.announced, anyOf(options.speaks.flatMap(filtersOf)), this.#limits);
     this.#client = new MqttClient(() => this.#open(), {
       protocolId: 'MQTT',
-      protocolVersion: 4,
+      protocolVersion: this.#choice.version,
+      // No more than may wait for their commit; no topic aliases, which the filter of long messages does not know.
+      properties: { sessionExpiryInterval: SESSION_S, receiveMaximum: this.#limits.waitingFromSource },
       clientId: options.clientId,
       clean: false,
       keepalive: KEEPALIVE_S,
@@ -96,6 +99,10 @@ class SourceIntake implements Subscriber {
     });
     this.#client.handleMessage = (packet, done) => this.#handle(packet, done);
     this.#client.on('connect', () => this.#subscribe());
+    this.#client.on('packetreceive', () => this.#choice.answered());
+    this.#client.on('disconnect', ({ reasonCode }) => {
+      this.#trouble = troubleOfEnd(reasonCode);
+    });
     this.#client.on('error', (error) => this.#fault(error));
     this.#client.on('close', () => this.#closed());
     this.#client.connect();
@@ -109,7 +116,10 @@ class SourceIntake implements Subscriber {
 
   #open(): SourceConnection {
     this.#newest = Math.max(this.#newest + 1, this.#nowMs());
-    const socket = openSocket(this.#source);
+    this.#choice.began();
+    this.#client.options.protocolVersion = this.#choice.version;
+    const socket = openSocket(this.#source, this.#options.ca);
+    socket.once(this.#source.secure ? 'secureConnect' : 'connect', () => this.#choice.opened());
     this.#connection = new SourceConnection(socket, this.#limits.packetBytes, () =>
       this.#options.count('oversizePacket'),
     );
@@ -118,48 +128,29 @@ class SourceIntake implements Subscriber {
 
   /** Subscribes at every connection, also to a kept session: the broker then sends its retained messages again. */
   #subscribe(): void {
-    this.#followed.clear();
-    this.#looked.clear();
-    for (const one of this.#speaks) this.#noteAnnounced(one);
-    const filters = [...this.#options.speaks.flatMap(filtersOf), ...this.#followed.keys()];
+    this.#trouble = 'ended';
+    const filters = [...this.#options.speaks.flatMap(filtersOf), ...this.#followed.begin(this.#speaks)];
     this.#client.subscribe(filters, { qos: 1 }, (error, _granted, answer) => {
       if (error === null) {
         this.#attempts = 0;
-        this.#trouble = 'ended';
         this.#options.onState({ connected: true });
         return;
       }
-      if (answer?.granted.includes(SUBSCRIPTION_REFUSED)) this.#trouble = 'refusedSubscription';
+      if (answer?.granted.some((code) => Number(code) >= SUBSCRIPTION_REFUSED)) this.#trouble = 'refusedSubscription';
       this.#connection?.destroy();
     });
   }
 
   /** Subscribes to what a source has announced since; a topic the account may not read is not heard, and nothing else suffers. */
   #follow(spoken: Spoken): void {
-    const fresh = this.#noteAnnounced(spoken);
+    const fresh = this.#followed.note(spoken);
     if (fresh.length > 0) this.#client.subscribe(fresh, { qos: 1 }, () => undefined);
   }
 
-  #noteAnnounced(spoken: Spoken): string[] {
-    const announced = this.#options.announced(spoken.source);
-    // Asked with every message: the list is the same one while nothing was announced.
-    if (this.#looked.get(spoken.source) === announced) return [];
-    this.#looked.set(spoken.source, announced);
-    const fresh = announced.filter((topic) => this.#isWorthFollowing(topic));
-    const room = this.#limits.announcedTopics - this.#followed.size;
-    const taken = fresh.slice(0, Math.max(0, room));
-    for (const topic of taken) this.#followed.set(topic, spoken);
-    return taken;
-  }
-
-  #isWorthFollowing(topic: string): boolean {
-    if (this.#followed.has(topic) || this.#speaks.some(({ isOwnTopic }) => isOwnTopic(topic))) return false;
-    return topic !== '' && !/[+#\0]/.test(topic) && !topic.startsWith('$') && topic.length <= this.#limits.topicBytes;
-  }
-
-  #fault(error: Error & { code?: string | number }): void {
-    if (typeof error.code === 'number' && ACCOUNT_REFUSALS.includes(error.code)) this.#trouble = 'refusedAccount';
-    else if (typeof error.code === 'string') this.#trouble = 'unreachable';
+  #fault({ code }: Error & { code?: string | number }): void {
+    if (typeof code === 'number' && this.#choice.refused(code)) return;
+    const trouble = troubleOf(code);
+    if (trouble !== undefined) this.#trouble = trouble;
     // A packet that cannot be parsed leaves the stream without a beginning of the next one.
     else this.#connection?.destroy();
   }
@@ -167,6 +158,10 @@ class SourceIntake implements Subscriber {
   #closed(): void {
     this.#resume = undefined;
     if (this.#closing) return;
+    if (this.#choice.ended()) {
+      this.#reconnectAfter(0);
+      return;
+    }
     this.#options.onState({ connected: false, trouble: this.#trouble });
     const longestMs = Math.min(
       this.#limits.reconnectLongestMs,
@@ -174,9 +169,13 @@ class SourceIntake implements Subscriber {
     );
     this.#attempts += 1;
     this.#trouble = 'unreachable';
-    clearTimeout(this.#timer);
     const random = this.#options.random ?? Math.random;
-    this.#timer = setTimeout(() => this.#client.reconnect(), longestMs * (0.5 + random() / 2));
+    this.#reconnectAfter(longestMs * (0.5 + random() / 2));
+  }
+
+  #reconnectAfter(waitMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#client.reconnect(), waitMs);
   }
 
   #handle(packet: IPublishPacket, done: (error?: Error) => void): void {
@@ -206,7 +205,7 @@ class SourceIntake implements Subscriber {
   async #take(packet: IPublishPacket): Promise<'committed' | 'failed'> {
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     const own = this.#speaks.find(({ isOwnTopic }) => isOwnTopic(packet.topic));
-    const spoken = own ?? this.#followed.get(packet.topic);
+    const spoken = own ?? this.#followed.of(packet.topic);
     if (spoken === undefined) {
       this.#options.count('foreignTopic');
       return 'committed';

@@ -1,13 +1,16 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DIALECTS, type DialectName, isDialect } from '../../devices/dialects/dialects.ts';
+import { changedKinds } from '../../devices/meanings.ts';
 import { spokenBy } from '../../devices/subscriber/spoken.ts';
-import { CATEGORIES, type Category } from '../../proto/lists.ts';
+import type { Kind } from '../../devices/vocabulary.ts';
 import type { HomeState } from '../home-state.ts';
 import { type Device, forgetDevice, storeDevice } from '../intake/device-table.ts';
 import type { Fate } from '../intake/fate.ts';
 import type { Operation, Store } from '../store/store.ts';
 import type { HomeClock } from '../time/home-clock.ts';
-import { type Answer, done, refuse } from './answer.ts';
+import { type Answer, done } from './answer.ts';
+import { approvalOf, needsWords, type Said } from './approval.ts';
+import { badBase, badName, nameTaken, noSuchDevice, oneAtATime, unknownDialect } from './device-refusals.ts';
 
 /** Who may publish to the hub's listener: a program, such as one Zigbee2MQTT, with its own topics. */
 interface Credential {
@@ -16,6 +19,7 @@ interface Credential {
   readonly base: string;
   readonly passwordHash: Buffer;
   readonly salt: Buffer;
+  readonly addedAtMs: number;
 }
 
 interface CredentialRow {
@@ -24,6 +28,7 @@ interface CredentialRow {
   readonly base: string;
   readonly password_hash: Buffer;
   readonly salt: Buffer;
+  readonly created_at: number;
 }
 
 /** A new credential; the password is shown once and kept only as a hash. */
@@ -32,6 +37,12 @@ export interface NewCredential {
   readonly dialect: DialectName;
   readonly base: string;
   readonly password: string;
+}
+
+/** What an approval did: devices that are approved now, and those left waiting because only a resident knows what they are. */
+export interface Approved {
+  readonly approved: readonly Device[];
+  readonly waiting: readonly Device[];
 }
 
 /** What the desk works with. */
@@ -43,6 +54,8 @@ export interface DeviceDeskParts {
   readonly commit: (operations: readonly Operation[]) => Promise<Fate>;
   /** Forgets what the home's history has not written yet of a device. */
   readonly forgetHistory: (device: number) => void;
+  /** Forgets the last values of these kinds of a device in memory; returns what makes that durable. */
+  readonly forgetValues: (device: number, kinds: readonly Kind[]) => readonly Operation[];
   readonly onChange: () => void;
   /** A credential is gone: whoever is connected with it must go too. */
   readonly onRemoved: (source: string) => void;
@@ -64,8 +77,8 @@ export class DeviceDesk {
   constructor(parts: DeviceDeskParts) {
     this.#parts = parts;
     for (const row of parts.store.all<CredentialRow>('credential.all')) {
-      const { name, dialect, base, password_hash, salt } = row;
-      this.#credentials.set(name, { name, dialect, base, passwordHash: password_hash, salt });
+      const { name, dialect, base, password_hash: passwordHash, salt, created_at: addedAtMs } = row;
+      this.#credentials.set(name, { name, dialect, base, passwordHash, salt, addedAtMs });
     }
   }
 
@@ -92,22 +105,21 @@ export class DeviceDesk {
     if (!BASE.test(topics)) return badBase(topics);
     const password = randomBytes(PASSWORD_BYTES).toString('base64url');
     const salt = randomBytes(16);
-    const credential = {
-      name,
-      dialect,
-      base: topics,
-      passwordHash: hashOf(Buffer.from(password), salt),
-      salt,
-    };
-    const nowMs = this.#parts.clock.now().ms;
-    await this.#parts.store.commit([['credential.add', name, dialect, topics, credential.passwordHash, salt, nowMs]]);
-    this.#credentials.set(name, credential);
+    const passwordHash = hashOf(Buffer.from(password), salt);
+    const addedAtMs = this.#parts.clock.now().ms;
+    await this.#parts.store.commit([['credential.add', name, dialect, topics, passwordHash, salt, addedAtMs]]);
+    this.#credentials.set(name, { name, dialect, base: topics, passwordHash, salt, addedAtMs });
     return done({ name, dialect, base: topics, password });
   }
 
   /** Credentials without their secrets. */
-  credentials(): { name: string; dialect: DialectName; base: string }[] {
-    return [...this.#credentials.values()].map(({ name, dialect, base }) => ({ name, dialect, base }));
+  credentials(): Omit<Credential, 'passwordHash' | 'salt'>[] {
+    return [...this.#credentials.values()].map(({ name, dialect, base, addedAtMs }) => ({
+      name,
+      dialect,
+      base,
+      addedAtMs,
+    }));
   }
 
   /** Every device of the home. */
@@ -115,26 +127,35 @@ export class DeviceDesk {
     return this.#parts.state().devices.all();
   }
 
-  /** Approves devices by id or name, or all that were listed; an approved device may be seen and, where granted, leave. */
-  async approve(
-    which: readonly string[] | 'all',
-    meaning: { room?: string | undefined; category?: string | undefined },
-  ): Promise<Answer<Device[]>> {
-    const chosen = which === 'all' ? this.all().filter((one) => one.approvedAtMs === undefined) : this.#find(which);
+  /**
+   * Approves devices by id or name, or all that wait; an approved device may be seen and, where granted, leave. Approving
+   * again changes room and meaning. Of all, those of which somebody must say first what hangs on them are left waiting.
+   */
+  async approve(which: readonly string[] | 'all', said: Said): Promise<Answer<Approved>> {
+    const isAll = which === 'all';
+    if (isAll && (said.is !== undefined || said.inverted !== undefined)) return oneAtATime();
+    const chosen = isAll ? this.all().filter((one) => one.approvedAtMs === undefined) : this.#find(which);
     if (!Array.isArray(chosen)) return chosen;
-    const { room, category } = meaning;
-    if (category !== undefined && !Object.hasOwn(CATEGORIES, category)) return unknownCategory(category);
+    const waiting = isAll ? chosen.filter(needsWords) : [];
     const nowMs = this.#parts.clock.now().ms;
-    const approved = chosen.map((one) => ({
-      ...one,
-      approvedAtMs: one.approvedAtMs ?? nowMs,
-      room: room ?? one.room,
-      categoryOverride: (category as Category | undefined) ?? one.categoryOverride,
-    }));
-    for (const one of approved) this.#parts.state().devices.put(one);
-    await this.#keep(approved.map(storeDevice));
+    const approved: Device[] = [];
+    for (const one of chosen) {
+      if (waiting.includes(one)) continue;
+      const answer = approvalOf(one, said, nowMs);
+      if (!answer.ok) return answer;
+      approved.push(answer.value);
+    }
+    await this.#keep(approved.flatMap((one) => this.#replace(one)));
     this.#parts.onChange();
-    return done(approved);
+    return done({ approved, waiting });
+  }
+
+  /** Where a device's readings mean something else from now on, what it said before is no news to compare with. */
+  #replace(device: Device): Operation[] {
+    const { devices } = this.#parts.state();
+    const changed = changedKinds(device.claim.kinds, devices.get(device.id)?.meaning, device.meaning);
+    devices.put(device);
+    return [storeDevice(device), ...this.#parts.forgetValues(device.id, changed)];
   }
 
   /** Removes a device with everything the home remembers of it, or a credential by name. */
@@ -171,51 +192,4 @@ export class DeviceDesk {
     }
     return found;
   }
-}
-
-function badName(name: string): Answer<never> {
-  return refuse(
-    [`「${name}」は名前に使えません。`, '半角の英数字と . _ - で、40文字以内の名前にしてください。'],
-    [`"${name}" cannot be a name.`, 'Use letters, digits, ".", "_" and "-", at most 40 characters.'],
-  );
-}
-
-function badBase(base: string): Answer<never> {
-  return refuse(
-    [`「${base}」はトピックに使えません。`, '+、#、$、空白を含まないトピックにしてください(例:zigbee2mqtt)。'],
-    [`"${base}" cannot be a base topic.`, 'Use a topic without "+", "#", "$" or spaces, such as zigbee2mqtt.'],
-  );
-}
-
-function nameTaken(name: string): Answer<never> {
-  return refuse(
-    [
-      `「${name}」はすでに登録されています。`,
-      `別の名前にするか、先に「engawa hub device remove ${name}」を実行してください。`,
-    ],
-    [`"${name}" exists already.`, `Choose another name, or run "engawa hub device remove ${name}" first.`],
-  );
-}
-
-function unknownDialect(dialect: string): Answer<never> {
-  const list = Object.keys(DIALECTS).join(', ');
-  return refuse(
-    [`「${dialect}」という方式は知りません。`, `使える方式:${list}`],
-    [`The dialect "${dialect}" is not known.`, `Dialects of this version: ${list}.`],
-  );
-}
-
-function unknownCategory(category: string): Answer<never> {
-  const list = Object.keys(CATEGORIES).join(', ');
-  return refuse(
-    [`「${category}」という種類はありません。`, `使える種類:${list}`],
-    [`There is no category "${category}".`, `Categories: ${list}.`],
-  );
-}
-
-function noSuchDevice(which: string): Answer<never> {
-  return refuse(
-    [`「${which}」という機器は見つかりません。`, '「engawa hub device list」で番号か名前を確かめてください。'],
-    [`No device "${which}" was found.`, 'Run "engawa hub device list" for ids and names.'],
-  );
 }

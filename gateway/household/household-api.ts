@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { XStatic } from 'typebox/schema';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
 import { CATEGORIES, type Category, LEVELS } from '../../proto/lists.ts';
+import type { Device } from '../intake/device-table.ts';
 import type { Answer } from './answer.ts';
 import type { Household } from './household.ts';
 import { streamLive } from './live-stream.ts';
-import { deviceView } from './view.ts';
 
 // JSON Schema as it stands, and its types read from it: no library has to build it while the hub starts.
 const TEXT = { type: 'string', minLength: 1, maxLength: 200 } as const;
@@ -27,12 +27,14 @@ const APPROVE = {
     all: { type: 'boolean' },
     room: TEXT,
     category: TEXT,
+    is: TEXT,
+    inverted: { type: 'boolean' },
   },
 } as const;
 const CREDENTIAL = {
   ...closed,
   required: ['name', 'dialect'],
-  properties: { name: TEXT, dialect: TEXT, base: TEXT },
+  properties: { name: TEXT, dialect: TEXT, base: TEXT, tls: { type: 'boolean' } },
 } as const;
 const PAGE = {
   ...closed,
@@ -55,7 +57,7 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
   );
   app.get('/api/offers', tagged('The offers and what was said to each'), () => household.offers());
   app.get('/api/devices', tagged('The devices of the home'), () => ({
-    devices: household.devices.all().map((device) => deviceView(device, [])),
+    ...household.deviceList(),
     credentials: household.devices.credentials(),
   }));
   app.get('/api/status', tagged('How the hub is doing'), () => household.status());
@@ -90,8 +92,11 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
     '/api/devices/approve',
     tagged('Approve devices that were discovered', { body: APPROVE }),
     async (request, reply) => {
-      const { ids, all, ...meaning } = request.body;
-      return answer(reply, await household.devices.approve(all === true ? 'all' : (ids ?? []).map(String), meaning));
+      const { ids, all, ...said } = request.body;
+      const made = await household.devices.approve(all === true ? 'all' : (ids ?? []).map(String), said);
+      if (!made.ok) return answer(reply, made);
+      const named = (devices: readonly Device[]) => devices.map(({ id, thing }) => ({ id, name: thing }));
+      return { approved: named(made.value.approved), waiting: named(made.value.waiting) };
     },
   );
 }
@@ -102,13 +107,15 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
     '/api/credentials',
     { schema: { body: CREDENTIAL } },
     async (request, reply) => {
-      const { name, dialect, base } = request.body;
+      const { name, dialect, base, tls } = request.body;
+      const secure = await household.secure();
+      if (tls === true && secure === undefined) return answer(reply, noSecureListener);
       const made = await household.devices.add(name, dialect, base);
       if (!made.ok) return answer(reply, made);
-      const server = household.listenerUrl() ?? 'mqtt://HUB:1883';
+      const server = (tls === true ? secure?.server : household.listenerUrl()) ?? 'mqtt://HUB:1883';
       const { name: user, password } = made.value;
       const settings = DIALECTS[made.value.dialect].settings({ server, user, password, base: made.value.base });
-      return { ...made.value, server, settings };
+      return { ...made.value, server, settings, ...(tls === true ? { fingerprint: secure?.fingerprint } : {}) };
     },
   );
   app.post<{ Body: XStatic<typeof WHICH> }>(
@@ -122,12 +129,24 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
   app.post('/api/offers/refresh', async (_request, reply) => answer(reply, await household.refreshOffers()));
   app.get('/api/doctor', () => household.checks());
   app.post('/api/links', () => ({ url: household.newLink() }));
+  app.get('/api/certificate', async (_request, reply) => (await household.secure()) ?? answer(reply, noSecureListener));
   app.get('/api/recovery-card', () => household.recoveryCard());
   app.post('/api/backup', async () => {
     await household.snapshot();
     return {};
   });
 }
+
+const noSecureListener: Answer<never> = {
+  ok: false,
+  problem: {
+    error: { ja: '機器の入口は、TLSでは開いていません。', en: 'The listener is not open over TLS.' },
+    remedy: {
+      ja: '実際の家のハブで、「ENGAWA_MQTTS_PORT」を確かめてください。',
+      en: "Ask a real home's hub, and check ENGAWA_MQTTS_PORT.",
+    },
+  },
+};
 
 const notEnrolled: Answer<never> = {
   ok: false,

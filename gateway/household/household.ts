@@ -1,7 +1,9 @@
+import type { SourceTrouble } from '../../devices/subscriber/source-trouble.ts';
 import type { Check } from '../upkeep/check.ts';
 import type { Answer, Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
 import type { DeviceDesk } from './device-desk.ts';
+import type { DeviceView } from './device-view.ts';
 import type { Live } from './live.ts';
 import type { offerViews, viewOf } from './view.ts';
 
@@ -16,6 +18,10 @@ export interface HubStatus {
   readonly intake: {
     readonly listener: string | null;
     readonly source: string | null;
+    /** Why the household's MQTT broker is not connected, once that was tried. */
+    readonly sourceTrouble: SourceTrouble | null;
+    /** The OPC UA server: connected, or why not and what helps; null where none is read. */
+    readonly opcua: string | null;
     readonly counts: Record<string, number>;
   };
   readonly uplink: Record<string, unknown>;
@@ -52,6 +58,13 @@ export interface RecoveryCard {
   readonly broker: string | null;
 }
 
+/** Where a program reaches the listener over TLS, and whom it must trust. */
+export interface SecureAddress {
+  readonly server: string;
+  readonly certificate: string;
+  readonly fingerprint: string;
+}
+
 /** Everything a resident can ask of the hub, by page or by command line. */
 export interface Household {
   readonly live: Live;
@@ -59,11 +72,15 @@ export interface Household {
   readonly consent: () => ConsentDesk | undefined;
   readonly view: () => ReturnType<typeof viewOf>;
   readonly offers: () => ReturnType<typeof offerViews>;
+  /** Every device, and home time. */
+  readonly deviceList: () => { readonly nowMs: number; readonly devices: readonly DeviceView[] };
   readonly status: () => Promise<HubStatus>;
   readonly checks: () => Promise<HubChecks>;
   readonly journal: (page: { before?: number | undefined; limit: number }) => Promise<JournalEntry[]>;
   /** Where a program reaches the listener, for what is pasted into its settings; null when the listener is off. */
   readonly listenerUrl: () => string | null;
+  /** The same over TLS, and the authority to trust there: its certificate (PEM) and that one's SHA-256 fingerprint. */
+  readonly secure: () => Promise<SecureAddress | undefined>;
   readonly enrol: (url: string, code: string) => Promise<Answer<{ operator: string }>>;
   readonly refreshOffers: () => Promise<Answer<{ offers: number }>>;
   readonly recoveryCard: () => RecoveryCard;

@@ -15,6 +15,8 @@ const STATES: Record<string, Bilingual> = {
   'lock.state jammed': { ja: '鍵がかみ込み', en: 'jammed' },
   'switch.state on': { ja: '入', en: 'on' },
   'switch.state off': { ja: '切', en: 'off' },
+  'input.state on': { ja: '入', en: 'on' },
+  'input.state off': { ja: '切', en: 'off' },
   'battery.low ok': { ja: '電池は十分', en: 'battery fine' },
   'battery.low low': { ja: '電池残りわずか', en: 'battery low' },
   'tamper.state clear': { ja: '異常なし', en: 'no tampering' },
@@ -22,6 +24,31 @@ const STATES: Record<string, Bilingual> = {
   'device.online offline': { ja: '応答なし', en: 'offline' },
   'device.online online': { ja: '応答あり', en: 'online' },
 };
+
+const KINDS: Record<Kind, Bilingual> = {
+  'contact.state': { ja: 'ドア・窓の開閉', en: 'door or window' },
+  'occupancy.state': { ja: '人の動き', en: 'movement' },
+  'presence.count': { ja: '検知した数', en: 'how many are there' },
+  'lock.state': { ja: '鍵', en: 'lock' },
+  'power.active': { ja: '電力', en: 'power' },
+  'energy.import': { ja: '電気の使用量', en: 'energy used' },
+  'energy.export': { ja: '電気の売電量', en: 'energy fed in' },
+  'switch.state': { ja: '入り切り', en: 'on or off' },
+  'input.state': { ja: '有線の入力', en: 'wired input' },
+  voltage: { ja: '電圧', en: 'voltage' },
+  current: { ja: '電流', en: 'current' },
+  'battery.percent': { ja: '電池の残量', en: 'battery' },
+  'battery.low': { ja: '電池の残りわずか', en: 'battery low' },
+  'battery.voltage': { ja: '電池の電圧', en: 'battery voltage' },
+  'tamper.state': { ja: '取り外しの検知', en: 'tampering' },
+  'link.quality': { ja: '電波の状態', en: 'radio' },
+  'device.online': { ja: '応答', en: 'online or offline' },
+};
+
+/** What a kind of value is called. */
+export function kindText(kind: Kind): Bilingual {
+  return KINDS[kind];
+}
 
 const UNITS: Record<string, { unit: string; divisor: number; digits: number }> = {
   mW: { unit: 'W', divisor: 1000, digits: 1 },

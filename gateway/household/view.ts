@@ -1,16 +1,12 @@
-import { type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
 import type { ConsentRecord } from '../consent/consent-record.ts';
-import type { HomeState } from '../home-state.ts';
-import type { Device } from '../intake/device-table.ts';
-import type { LastValue } from '../intake/last-values.ts';
 import { suspensionSentence } from '../restore/sentences.ts';
 import type { HomeClock } from '../time/home-clock.ts';
 import type { QueueFigures } from '../upkeep/condition.ts';
 import type { Bilingual } from './answer.ts';
 import type { ConsentDesk } from './consent-desk.ts';
+import { type DeviceViewParts, deviceViews } from './device-view.ts';
 import type { LiveCounts } from './live.ts';
 import type { OfferShelf, ShelvedOffer } from './offer-shelf.ts';
-import { valueText } from './texts.ts';
 
 /** How the hub's way to the data broker stands. */
 export interface UplinkView {
@@ -42,12 +38,10 @@ export const QUEUE_SENTENCES = {
 } as const;
 
 /** What the view is made of. */
-export interface ViewParts {
+export interface ViewParts extends DeviceViewParts {
   readonly mode: 'demo' | 'home';
-  readonly clock: HomeClock;
   /** Records that left for an offer since midnight. */
   readonly leftToday: (offer: string) => number;
-  readonly state: () => HomeState;
   readonly offers: () => OfferShelf | undefined;
   readonly consent: () => ConsentDesk | undefined;
   readonly counts: () => LiveCounts;
@@ -60,7 +54,7 @@ export interface ViewParts {
 
 /** Everything the household's page shows at first; shape described at `/api/openapi.json`. */
 export function viewOf(parts: ViewParts) {
-  const { clock, state } = parts;
+  const { clock } = parts;
   const uplink = parts.uplink();
   return {
     mode: parts.mode,
@@ -69,9 +63,7 @@ export function viewOf(parts: ViewParts) {
     timeZone: clock.timeZone,
     hub: healthOf(parts, uplink),
     uplink: { connected: uplink.connected, waiting: uplink.waiting, lastAcknowledgedMs: uplink.lastAcknowledgedMs },
-    devices: state()
-      .devices.all()
-      .map((device) => deviceView(device, state().lastValues.ofDevice(device.id))),
+    devices: deviceViews(parts),
     offers: offerViews(parts),
     counts: parts.counts(),
     queue: parts.queue(),
@@ -129,33 +121,6 @@ function grantedView(records: readonly ConsentRecord[]) {
       ...(granularity.windowMinutes === undefined ? {} : { windowMinutes: granularity.windowMinutes }),
     })),
   };
-}
-
-/** A device as pages and command line show it. */
-export function deviceView(device: Device, last: readonly LastValue[]) {
-  const online = last.find((value) => value.kind === 'device.online');
-  return {
-    id: device.id,
-    name: device.thing,
-    source: device.source,
-    room: device.room ?? null,
-    vendor: device.claim.vendor ?? null,
-    model: device.claim.model ?? null,
-    kinds: device.claim.kinds,
-    approved: device.approvedAtMs !== undefined,
-    online: online ? online.value === 1 : null,
-    last: last.filter((value) => value.kind !== 'device.online').map(lastView),
-  };
-}
-
-function lastView({ kind, value, atMs }: LastValue): {
-  kind: Kind;
-  value: number;
-  unit: string;
-  text: Bilingual;
-  atMs: number;
-} {
-  return { kind, value, unit: vocabularyOf(kind).unit, text: valueText(kind, value), atMs };
 }
 
 function healthOf(

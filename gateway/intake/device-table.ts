@@ -1,4 +1,5 @@
 import type { Claim, Known } from '../../devices/dialects/dialect.ts';
+import { type Meaning, meantCategory } from '../../devices/meanings.ts';
 import type { Kind } from '../../devices/vocabulary.ts';
 import type { Category } from '../../proto/lists.ts';
 import type { Operation } from '../store/store.ts';
@@ -13,6 +14,8 @@ export interface Device {
   readonly categoryOverride: Category | undefined;
   readonly room: string | undefined;
   readonly approvedAtMs: number | undefined;
+  /** What a resident said that hangs on its input. */
+  readonly meaning: Meaning | undefined;
 }
 
 /** A device as it is stored. */
@@ -24,6 +27,7 @@ export interface DeviceRow {
   readonly category_override: string | null;
   readonly room: string | null;
   readonly approved_at: number | null;
+  readonly meaning: string | null;
 }
 
 const NO_CLAIM: Claim = { kinds: [], categories: {}, traits: {} };
@@ -44,7 +48,7 @@ export class DeviceTable {
   readonly #byTopic = new Map<string, Set<number>>();
   readonly #known = new Map<string, Known>();
   readonly #announced = new Map<string, readonly string[]>();
-  /** Devices of which an "on" ends by itself. */
+  /** Devices of which an "on" ends by itself, or a value is not known any more after a time. */
   readonly #ending = new Set<number>();
   #highestId: number;
 
@@ -81,7 +85,7 @@ export class DeviceTable {
     return known;
   }
 
-  /** The devices of which some "on" is over after a time without another message. */
+  /** The devices of which some "on" is over, or some value not known any more, after a time without another message. */
   ending(): Device[] {
     return [...this.#ending].flatMap((id) => this.#byId.get(id) ?? []);
   }
@@ -104,7 +108,8 @@ export class DeviceTable {
     if (before) this.#unname(before);
     this.#byId.set(device.id, device);
     this.#byThing.set(key(device.source, device.thing), device);
-    if (device.claim.traits.routes?.some(({ offAfterMs }) => offAfterMs !== undefined)) this.#ending.add(device.id);
+    if (device.claim.traits.routes?.some(({ offAfterMs, expireAfterMs }) => offAfterMs ?? expireAfterMs))
+      this.#ending.add(device.id);
     for (const topic of topicsOf(device)) {
       const ids = this.#byTopic.get(topic) ?? new Set();
       this.#byTopic.set(topic, ids.add(device.id));
@@ -153,6 +158,7 @@ export function newDevice(id: number, source: string, thing: string): Device {
     categoryOverride: undefined,
     room: undefined,
     approvedAtMs: undefined,
+    meaning: undefined,
   };
 }
 
@@ -160,6 +166,7 @@ export function newDevice(id: number, source: string, thing: string): Device {
 export function categoryOf(device: Device, kind: Kind): Category | undefined {
   return (
     (kind.startsWith('power.') || kind.startsWith('energy.') ? device.categoryOverride : undefined) ??
+    meantCategory(kind, device.meaning) ??
     device.claim.categories[kind]
   );
 }
@@ -184,6 +191,7 @@ export function storeDevice(device: Device): Operation {
     device.categoryOverride ?? null,
     device.room ?? null,
     device.approvedAtMs ?? null,
+    device.meaning ? JSON.stringify(device.meaning) : null,
   ];
 }
 
@@ -196,5 +204,6 @@ function readDevice(row: DeviceRow): Device {
     categoryOverride: (row.category_override ?? undefined) as Category | undefined,
     room: row.room ?? undefined,
     approvedAtMs: row.approved_at ?? undefined,
+    meaning: row.meaning === null ? undefined : JSON.parse(row.meaning),
   };
 }

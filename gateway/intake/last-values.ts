@@ -13,8 +13,11 @@ export interface LastValue {
 /** What each approved device last said. States are stored, because they decide what an event is; samples live in memory only. */
 export class LastValues {
   readonly #values = new Map<number, Map<Kind, LastValue>>();
+  /** Since when repeated words were heard: of what was said before, only changes are known. */
+  readonly listeningSinceMs: number;
 
-  constructor(rows: readonly LastValue[]) {
+  constructor(rows: readonly LastValue[], nowMs: number) {
+    this.listeningSinceMs = nowMs;
     for (const row of rows) this.put(row);
   }
 
@@ -35,6 +38,11 @@ export class LastValues {
     return [...(this.#values.get(device)?.values() ?? [])];
   }
 
+  /** Whether a value was heard of within this time: what may have been repeated while the hub was off counts as heard. */
+  isFresh({ atMs }: LastValue, nowMs: number, withinMs: number): boolean {
+    return nowMs - Math.max(atMs, this.listeningSinceMs) < withinMs;
+  }
+
   /** Forgets one value. */
   drop(device: number, kind: Kind): void {
     this.#values.get(device)?.delete(kind);
@@ -44,6 +52,11 @@ export class LastValues {
   forget(device: number): void {
     this.#values.delete(device);
   }
+}
+
+/** The operation that forgets a kept state. */
+export function forgetState(device: number, kind: Kind): Operation[] {
+  return vocabularyOf(kind).nature === 'state' ? [['lastValue.drop', device, kind]] : [];
 }
 
 /** The operation that keeps a state for good, or undefined where nothing new must be kept. */

@@ -71,6 +71,15 @@ export function roll(
   return { ready: ready ? [ready] : [], window: next(full, shares, operator, nowMs, grant, profile, zone) };
 }
 
+/** A device's value is not known any more: from now on the window does not count on it. What it counted stays. */
+export function lose(grant: LiveGrant, window: OpenWindow, device: number, nowMs: number): OpenWindow {
+  const profile = profileOf(window.property, grant.level);
+  const { [String(device)]: share, ...others } = window.shares;
+  if (!share || !profile || profile.operator === 'keep' || profile.operator === 'drop') return window;
+  const left = WINDOW_OPERATORS[profile.operator].lose(share, nowMs);
+  return { ...window, shares: left ? { ...window.shares, [String(device)]: left } : others };
+}
+
 /** After a pause of the hub: nothing between the last look and now counts as watched or covered. */
 export function resume(window: OpenWindow, nowMs: number): OpenWindow {
   const shares = Object.entries(window.shares).map(([device, share]) => {

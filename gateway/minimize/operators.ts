@@ -27,6 +27,8 @@ export interface WindowOperator {
   add(share: Share | undefined, sample: Sample, counted: number | undefined): Share;
   /** Brings a share up to an instant without a new sample. */
   advance(share: Share, toMs: number): Share;
+  /** What is left of a share once its device's value is not known any more. */
+  lose(share: Share, atMs: number): Share | undefined;
   /** What of a share goes on into a next window that begins at `fromMs`. */
   carry(share: Share, fromMs: number): Share;
   /** The window's one value from the shares of its devices. */
@@ -87,6 +89,7 @@ const count: WindowOperator = {
     coveredMs: 0,
   }),
   advance: still,
+  lose: still,
   carry: (share) => ({ ...share, total: 0 }),
   close: (shares) => ({ value: shares.reduce((sum, share) => sum + share.total, 0), coveredMs: undefined }),
 };
@@ -95,6 +98,7 @@ const count: WindowOperator = {
 const lastState: WindowOperator = {
   add: (_share, sample) => ({ ...sample, sinceMs: sample.atMs, freshUntilMs: sample.atMs, total: 0, coveredMs: 0 }),
   advance: still,
+  lose: () => undefined,
   carry: still,
   close: (shares) => {
     const latest = shares.reduce<Share | undefined>(
@@ -109,6 +113,7 @@ const lastState: WindowOperator = {
 const mean: WindowOperator = {
   add: holdSample,
   advance: hold,
+  lose: (share, atMs) => ({ ...hold(share, atMs), freshUntilMs: Math.min(share.freshUntilMs, atMs) }),
   carry: carryHeld,
   close: (shares) => {
     const seen = shares.filter((share) => share.coveredMs > 0);

@@ -175,4 +175,6 @@ export const MIGRATIONS: readonly string[] = [
   DROP TABLE outbox;
   CREATE INDEX journal_waiting ON journal (lane) WHERE lane IS NOT NULL;
   `,
+  // What a resident said that hangs on a device's input, as JSON (`Meaning` in devices/meanings.ts).
+  'ALTER TABLE device ADD COLUMN meaning TEXT;',
 ];

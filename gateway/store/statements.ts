@@ -59,18 +59,20 @@ export const STATEMENTS = {
       WHERE operator = ?1 AND run = ?2 AND first >= ?3 AND first + count - 1 <= ?4`,
 
   // intake: devices, what they last said, which packets are on disk
-  'device.all': 'SELECT id, source, thing, claim, category_override, room, approved_at FROM device ORDER BY id',
+  'device.all':
+    'SELECT id, source, thing, claim, category_override, room, approved_at, meaning FROM device ORDER BY id',
   'device.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'device'",
-  'device.put': `INSERT INTO device (id, source, thing, claim, category_override, room, approved_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, thing = excluded.thing,
+  'device.put': `INSERT INTO device (id, source, thing, claim, category_override, room, approved_at, meaning)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, thing = excluded.thing,
       claim = excluded.claim, category_override = excluded.category_override, room = excluded.room,
-      approved_at = excluded.approved_at`,
+      approved_at = excluded.approved_at, meaning = excluded.meaning`,
   'device.unname': "UPDATE device SET thing = 'unnamed/' || id WHERE id = ?",
   'device.forget': 'DELETE FROM device WHERE id = ?',
   'lastValue.all': 'SELECT device, kind, value, at_ms FROM last_value',
   'lastValue.put': `INSERT INTO last_value (device, kind, value, at_ms) VALUES (?, ?, ?, ?)
       ON CONFLICT (device, kind) DO UPDATE SET value = excluded.value, at_ms = excluded.at_ms`,
   'lastValue.forget': 'DELETE FROM last_value WHERE device = ?',
+  'lastValue.drop': 'DELETE FROM last_value WHERE device = ? AND kind = ?',
   'intakeMark.all': 'SELECT source, client, packet_id, hash FROM intake_mark',
   'intakeMark.put': `INSERT INTO intake_mark (source, client, packet_id, hash) VALUES (?, ?, ?, ?)
       ON CONFLICT (source, client, packet_id) DO UPDATE SET hash = excluded.hash`,
@@ -177,12 +179,14 @@ export const LOGGED = {
   'journal.arrived': 18,
   'outbox.deleteVoids': 19,
   'journal.trim': 20,
+  'lastValue.drop': 21,
 } as const satisfies Partial<Record<Statement, number>>;
 
 /** How the operations of a logged statement become fewer on their way into the tables; see `log/fold-rule.ts`. */
 export const FOLD: Readonly<Record<keyof typeof LOGGED, FoldRule<Statement>>> = {
   'meta.put': { table: 'meta', key: 1 },
   'lastValue.put': { table: 'last_value', key: 2 },
+  'lastValue.drop': { table: 'last_value', key: 2 },
   'intakeMark.put': { table: 'intake_mark', key: 3 },
   'intakeMark.forgetPacket': { table: 'intake_mark', key: 3 },
   'intakeMark.forget': { table: 'intake_mark', clears: 2 },

@@ -13,6 +13,8 @@ export type CheckName =
   | 'consent'
   | 'offers'
   | 'intake'
+  | 'opcua'
+  | 'certificate'
   | 'devices'
   | 'card'
   | 'backup';

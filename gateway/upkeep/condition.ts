@@ -1,3 +1,5 @@
+import type { OpcuaState } from '../../devices/opcua/opcua-intake.ts';
+import type { SourceTrouble } from '../../devices/subscriber/source-trouble.ts';
 import type { Bilingual } from '../household/answer.ts';
 import type { StoreFigures } from '../store/store.ts';
 import type { UplinkStatus } from '../uplink/uplink-settings.ts';
@@ -24,6 +26,14 @@ export interface DeviceFigures {
   readonly mayBeSilentMs: number;
 }
 
+/** An account at the listener: the topic it publishes below, since when it exists, and whether nothing came from it yet. */
+export interface AccountFigures {
+  readonly name: string;
+  readonly base: string;
+  readonly addedMsAgo: number;
+  readonly isSilent: boolean;
+}
+
 /** Everything the checks of a running hub are made from. */
 export interface Condition {
   readonly nowMs: number;
@@ -44,8 +54,15 @@ export interface Condition {
     readonly listener: string | null;
     /** The household's MQTT broker: connected, why not, or null where none is read. */
     readonly source: string | null;
+    /** Why the household's MQTT broker is not connected, once that was tried. */
+    readonly sourceTrouble: SourceTrouble | null;
     readonly counts: Readonly<Record<string, number>>;
   };
+  /** Undefined where no OPC UA server is read. */
+  readonly opcua?: OpcuaState | undefined;
+  /** The certificate of the door over TLS, where there is one: its end, and why it could not be renewed. */
+  readonly certificate?: { readonly untilMs: number; readonly fault: string | undefined } | undefined;
+  readonly accounts: readonly AccountFigures[];
   readonly devices: readonly DeviceFigures[];
   readonly written: WrittenADay | null;
   /** When the database was last copied for a backup, in milliseconds of home time. */

@@ -1,38 +1,82 @@
+import { SOURCE_TROUBLES } from '../../devices/subscriber/source-trouble.ts';
+import { heardOfMs } from '../intake/silence.ts';
 import { LIMITS } from '../limits.ts';
 import { type Check, fine, found } from './check.ts';
 import type { Condition, DeviceFigures } from './condition.ts';
+import { type DoorProblem, doorProblems, networkProblem } from './door-problems.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Where messages come in, and what the doors refused since the start. */
-export function intakeCheck({ intake: { listener, source, counts } }: Condition): Check {
+/** Where messages come in: what the doors refused since the start, and accounts from which nothing came yet. */
+export function intakeCheck({ intake: { listener, source, sourceTrouble, counts }, accounts }: Condition): Check {
   const refused = Object.entries(counts).filter(([, count]) => count > 0);
-  const figures = { listener, source, ...Object.fromEntries(refused) };
-  if (source !== null && source !== 'connected')
+  const silent = accounts.filter(({ isSilent }) => isSilent);
+  const figures = { listener, source, silentAccounts: silent.length, ...Object.fromEntries(refused) };
+  if (source !== null && source !== 'connected') {
+    const [ja, en] = SOURCE_TROUBLES[sourceTrouble ?? 'unreachable'];
     return found(
       'act',
       'intake',
-      [`お使いのMQTTサーバーを読めません（${source}）。`, 'そのサーバーと「ENGAWA_SOURCE_URL」を確かめてください。'],
-      [`Your MQTT broker cannot be read: ${source}.`, 'Check that it runs, and ENGAWA_SOURCE_URL.'],
+      [`お使いのMQTTサーバーを読めません（${sourceTrouble ?? 'starting'}）。`, ja],
+      [`Your MQTT broker cannot be read: ${sourceTrouble ?? 'starting'}.`, en],
       figures,
     );
+  }
+  const problems: DoorProblem[] = [
+    ...refusedProblems(refused, accounts),
+    ...(silent.length > 0 ? [silenceProblem(silent, listener)] : []),
+  ];
+  if (problems.length === 0)
+    return fine('intake', { ja: '入口で断ったものはありません。', en: 'Nothing was refused at the door.' }, figures);
+  const said = (part: keyof DoorProblem): [string, string] => [
+    problems.map((one) => one[part].ja).join(''),
+    problems.map((one) => one[part].en).join(' '),
+  ];
+  const [sentence, step] = [said('sentence'), said('step')];
+  return found('look', 'intake', [sentence[0], step[0]], [sentence[1], step[1]], figures);
+}
+
+/** How much was refused, and what of it tells somebody what to change. */
+function refusedProblems(refused: readonly [string, number][], accounts: Condition['accounts']): DoorProblem[] {
   const total = refused.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return [];
   const words = refused.map(([reason, count]) => `${reason} ${count}`).join(', ');
-  if (total > 0)
-    return found(
-      'look',
-      'intake',
-      [
-        `起動してから、入口で${total}件を受け取りませんでした：${words}。`,
-        '身に覚えのないプログラムがつなごうとしていないか、機器の設定を確かめてください。',
-      ],
-      [
-        `${total} refused at the door since the start: ${words}.`,
-        "Check the devices' settings, and that no program you do not know tries to connect.",
-      ],
-      figures,
-    );
-  return fine('intake', { ja: '入口で断ったものはありません。', en: 'Nothing was refused at the door.' }, figures);
+  const bases = [...new Set(accounts.map(({ base }) => base))];
+  const known = doorProblems(Object.fromEntries(refused), bases);
+  const step =
+    known.length > 0
+      ? { ja: '', en: '' }
+      : {
+          ja: '身に覚えのないプログラムがつなごうとしていないか、機器の設定を確かめてください。',
+          en: "Check the devices' settings, and that no program you do not know tries to connect.",
+        };
+  const sentence = {
+    ja: `起動してから、入口で${total}件を受け取りませんでした：${words}。`,
+    en: `${total} refused at the door since the start: ${words}.`,
+  };
+  return [{ sentence, step }, ...known];
+}
+
+/** Accounts from which nothing ever came: the listener cannot be reached, or nobody tried. */
+function silenceProblem(silent: Condition['accounts'], listener: string | null): DoorProblem {
+  const sentence = {
+    ja: `${names(silent, '、')}からは、まだ何も届いていません。`,
+    en: `Nothing came from ${names(silent, ', ')} yet.`,
+  };
+  const network = networkProblem(listener);
+  if (network)
+    return {
+      sentence: { ja: sentence.ja + network.sentence.ja, en: `${sentence.en} ${network.sentence.en}` },
+      step: network.step,
+    };
+  const [first] = silent;
+  return {
+    sentence,
+    step: {
+      ja: `機器の電源を入れ、ハブと同じネットワーク（ゲスト用Wi-Fiではなく）で、サーバーを ${listener} にしてください。「engawa hub device wait ${first?.name}」で様子を見られます。`,
+      en: `Switch it on, in the hub's network (not the guest Wi-Fi), with ${listener} as its server; "engawa hub device wait ${first?.name}" tells what goes wrong.`,
+    },
+  };
 }
 
 /** Devices that wait for a yes, say they are offline, or said nothing new for long. */
@@ -105,12 +149,11 @@ export function backupCheck({ backupMs, nowMs }: Condition): Check {
   return fine('backup', { ja, en }, { backupMs });
 }
 
-/** A repeated word is not kept on the disk, so that silence counts only while this process could have heard it. */
 function isSilent({ isOffline, silentMs, mayBeSilentMs }: DeviceFigures, ranMs: number): boolean {
-  return isOffline || Math.min(silentMs ?? ranMs, ranMs) > mayBeSilentMs;
+  return isOffline || heardOfMs(silentMs, ranMs) > mayBeSilentMs;
 }
 
-function names(devices: readonly DeviceFigures[], comma: string): string {
+function names(devices: readonly { readonly name: string }[], comma: string): string {
   const more = devices.length > LIMITS.namedDevices ? ' …' : '';
   return (
     devices

@@ -1,8 +1,10 @@
 import { LOG_PAGE_BYTES } from '../store/log/record.ts';
 import { cardLife, cardSentence } from './card-life.ts';
+import { certificateChecks } from './certificate-check.ts';
 import { type Check, fine, found } from './check.ts';
 import type { Condition } from './condition.ts';
 import { backupCheck, devicesCheck, intakeCheck } from './home-checks.ts';
+import { opcuaChecks } from './opcua-check.ts';
 import { queueCheck, uplinkCheck } from './queue-checks.ts';
 
 const PERCENT = 100;
@@ -17,6 +19,8 @@ export function hubChecks(condition: Condition): Check[] {
     consentCheck(condition),
     offersCheck(condition),
     intakeCheck(condition),
+    ...opcuaChecks(condition),
+    ...certificateChecks(condition),
     devicesCheck(condition),
     cardCheck(condition),
     backupCheck(condition),

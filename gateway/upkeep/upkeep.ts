@@ -1,11 +1,10 @@
-import type { Claim } from '../../devices/dialects/dialect.ts';
 import { LANES } from '../../proto/lists.ts';
 import type { Enrolled } from '../enrolled.ts';
 import type { HomeCore } from '../home-core.ts';
 import { dayOf } from '../household/view.ts';
-import type { LastValue } from '../intake/last-values.ts';
+import { heardMs, mayBeSilentMs } from '../intake/silence.ts';
 import { LIMITS } from '../limits.ts';
-import type { Condition, DeviceFigures, QueueFigures } from './condition.ts';
+import type { AccountFigures, Condition, DeviceFigures, QueueFigures } from './condition.ts';
 import { Written, type WrittenADay } from './written.ts';
 
 /** What of the condition the home's core alone knows. */
@@ -70,6 +69,7 @@ export class Upkeep {
       ranMs: this.#monotonicMs(),
       uplink: enrolled ? { ...enrolled.uplink.status(), oldestMs: oldestWaiting(this.#home, enrolled) } : null,
       queue: this.queue(),
+      accounts: accountFigures(this.#home, nowMs),
       devices: deviceFigures(this.#home, nowMs),
       written: this.written(),
       backupMs: backup ? Number(backup.value.toString()) : null,
@@ -77,27 +77,29 @@ export class Upkeep {
   }
 }
 
+function accountFigures({ state, devices }: HomeCore, nowMs: number): AccountFigures[] {
+  const heard = new Set(state.devices.all().map(({ source }) => source));
+  return devices.credentials().map(({ name, base, addedAtMs }) => ({
+    name,
+    base,
+    addedMsAgo: Math.max(0, nowMs - addedAtMs),
+    isSilent: !heard.has(name),
+  }));
+}
+
 function deviceFigures({ state }: HomeCore, nowMs: number): DeviceFigures[] {
   return state.devices.all().map(({ id, thing, claim, approvedAtMs }) => {
     const last = state.lastValues.ofDevice(id);
     const online = last.find(({ kind }) => kind === 'device.online');
-    const lastMs = Math.max(...last.map(({ atMs }) => atMs));
+    const lastMs = heardMs(last);
     return {
       name: thing,
       isApproved: approvedAtMs !== undefined,
       isOffline: online?.value === 0,
-      silentMs: Number.isFinite(lastMs) ? Math.max(0, nowMs - lastMs) : null,
+      silentMs: lastMs === undefined ? null : Math.max(0, nowMs - lastMs),
       mayBeSilentMs: mayBeSilentMs(claim, last),
     };
   });
-}
-
-/** How long a device like this may say nothing: as it announced itself, else by what it measures. */
-function mayBeSilentMs({ traits }: Claim, last: readonly LastValue[]): number {
-  const announced = (traits.routes ?? []).flatMap(({ expireAfterMs }) => expireAfterMs ?? []);
-  if (announced.length > 0) return Math.max(...announced);
-  const measures = last.some(({ kind }) => kind === 'power.active' || kind === 'energy.import');
-  return measures ? LIMITS.meterSilentMs : LIMITS.deviceSilentMs;
 }
 
 /** Releases of the last day that a full outbox did not let in, as far as they are written down. */

@@ -36,11 +36,16 @@ describe('started again', () => {
     await home.hub('device', 'approve', '--all', '--room', 'hall');
     await publish(account, door('front_door', false));
     await home.hub('grant', 'watch-service');
-    const known = async () => [
-      await home.hub('device', 'list'),
-      await home.hub('offer', 'list'),
-      await home.hub('recovery-card'),
-    ];
+    // When a device was last heard is not kept: a restart costs no card.
+    const identities = async () => {
+      const { devices, credentials } = (await home.hub('device', 'list')) as {
+        devices: { id: number; name: string; room: string | null; approved: boolean; kinds: string[] }[];
+        credentials: object[];
+      };
+      const faces = devices.map(({ id, name, room, approved, kinds }) => ({ id, name, room, approved, kinds }));
+      return [faces, credentials];
+    };
+    const known = async () => [await identities(), await home.hub('offer', 'list'), await home.hub('recovery-card')];
     const before = await known();
     const ended = await first.program.stop();
     expect(ended).toEqual({ code: 0, signal: null });

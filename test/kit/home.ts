@@ -68,6 +68,7 @@ export async function makeHome(mode: 'home' | 'demo' = 'home', in_?: { readonly 
   const settings = {
     ENGAWA_DATA: folder,
     ENGAWA_MQTT_PORT: String(ports.mqtt),
+    ENGAWA_MQTTS_PORT: '0',
     ENGAWA_PORTAL_PORT: String(ports.portal),
     ENGAWA_BROKER_PORT: String(ports.broker),
     ENGAWA_INGRESS_PORT: String(ports.ingress),

@@ -61,7 +61,7 @@ export class PoisonedStore implements Store {
   }
 
   commit(batch: readonly Operation[], lineage?: number): Promise<number> {
-    const poison: Operation = ['device.put', 0, null, null, null, null, null, null];
+    const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null];
     const written = this.rewrite(batch);
     return this.#store.commit(this.shouldFail(batch) ? [...written, poison] : written, lineage);
   }
@@ -212,10 +212,14 @@ export class InnerHome {
   }
 
   /** Makes a device known by a first message of its own and approves it. */
-  async approve(thing: string, first: unknown, meaning: { room?: string; category?: string } = {}): Promise<number> {
+  async approve(
+    thing: string,
+    first: unknown,
+    meaning: Parameters<HomeCore['devices']['approve']>[1] = {},
+  ): Promise<number> {
     await this.publish(thing, first);
     const answer = await this.core.devices.approve([thing], meaning);
-    const device = answer.ok ? answer.value[0] : undefined;
+    const device = answer.ok ? answer.value.approved[0] : undefined;
     if (!device) throw new Error(`no device ${thing}`);
     return device.id;
   }

@@ -74,6 +74,7 @@ export function spawnHub(place: HubPlace, { env = {}, preloads = [] }: HubOption
         ...(preloads.length > 0 ? { NODE_OPTIONS: preloads.map((file) => `--import=${file}`).join(' ') } : {}),
         ENGAWA_DATA: place.folder,
         ENGAWA_MQTT_PORT: String(place.port),
+        ENGAWA_MQTTS_PORT: '0',
         ENGAWA_PORTAL_PORT: String(place.portalPort),
         ENGAWA_UPLINK_URL: `mqtt://127.0.0.1:${place.uplinkPort}`,
         ENGAWA_LOG_LEVEL: 'warn',

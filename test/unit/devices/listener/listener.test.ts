@@ -238,7 +238,7 @@ describe('who may come in', () => {
     const { username: _none, ...nobody } = { username: undefined, clientId: 'x' };
     await expect(bench.connect({ ...nobody, username: '', password: '' })).rejects.toMatchObject({ code: 5 });
     await expect(bench.connect()).rejects.toMatchObject({ code: 5 });
-    expect(bench.counted).toEqual(['wrongCredential', 'wrongCredential']);
+    expect(bench.counted).toEqual(['anonymous', 'wrongCredential']);
   });
 
   test('a second client with the same id ends the first, and that is counted', async () => {

@@ -5,7 +5,9 @@ import { Acknowledgements } from '../../../../devices/subscriber/acknowledgement
 import { OversizeFilter } from '../../../../devices/subscriber/oversize-filter.ts';
 import { readSourceUrl } from '../../../../devices/subscriber/source-url.ts';
 
+/** A PUBACK of MQTT 3.1.1, and one of MQTT 5 with its reason. */
 const puback = (id: number) => Buffer.from([0x40, 2, id >> 8, id & 0xff]);
+const puback5 = (id: number) => Buffer.from([0x40, 3, id >> 8, id & 0xff, 0]);
 const publish = (topic: string, bytes: number, qos: 0 | 1, messageId: number) =>
   generate({ cmd: 'publish', topic, payload: Buffer.alloc(bytes, 0x41), qos, messageId, dup: false, retain: false });
 const PING = Buffer.from([0xc0, 0]);
@@ -34,24 +36,29 @@ describe('acknowledgements', () => {
 
   test('none leaves before its commit and each leaves once, however bytes are cut', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(5)), fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 6 }), (sizes, commits) => {
-        const gate = new Acknowledgements();
-        const ids = [1, 2, 3, 4, 5, 6];
-        for (const id of ids) gate.expect(id);
-        const bytes = Buffer.concat(ids.flatMap((id) => [puback(id), publish('a', id, 1, id)]));
-        const others = Buffer.concat(cut(bytes, sizes).flatMap((piece) => gate.write(piece)));
-        expect(others).toEqual(Buffer.concat(ids.map((id) => publish('a', id, 1, id))));
-        const left: Buffer[] = [];
-        const done = new Set<number>();
-        for (const id of commits) {
-          done.add(id);
-          left.push(...gate.committed(id));
-          expect(left.length).toBe(
-            ids.findIndex((each) => !done.has(each)) === -1 ? 6 : ids.findIndex((each) => !done.has(each)),
-          );
-        }
-        expect(Buffer.concat(left)).toEqual(Buffer.concat(ids.map(puback)));
-      }),
+      fc.property(
+        fc.array(fc.nat(5)),
+        fc.shuffledSubarray([1, 2, 3, 4, 5, 6], { minLength: 6 }),
+        fc.constantFrom(puback, puback5),
+        (sizes, commits, acknowledgement) => {
+          const gate = new Acknowledgements();
+          const ids = [1, 2, 3, 4, 5, 6];
+          for (const id of ids) gate.expect(id);
+          const bytes = Buffer.concat(ids.flatMap((id) => [acknowledgement(id), publish('a', id, 1, id)]));
+          const others = Buffer.concat(cut(bytes, sizes).flatMap((piece) => gate.write(piece)));
+          expect(others).toEqual(Buffer.concat(ids.map((id) => publish('a', id, 1, id))));
+          const left: Buffer[] = [];
+          const done = new Set<number>();
+          for (const id of commits) {
+            done.add(id);
+            left.push(...gate.committed(id));
+            expect(left.length).toBe(
+              ids.findIndex((each) => !done.has(each)) === -1 ? 6 : ids.findIndex((each) => !done.has(each)),
+            );
+          }
+          expect(Buffer.concat(left)).toEqual(Buffer.concat(ids.map(acknowledgement)));
+        },
+      ),
       { numRuns: 200 },
     );
   });

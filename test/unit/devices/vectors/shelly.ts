@@ -71,7 +71,7 @@ export const SHELLY: readonly Vector[] = [
     dropped: { unknownProperty: 2 },
   },
   {
-    says: 'network, system and inputs are counted and not read',
+    says: 'network and system are counted and not read; an input is on, whatever that means',
     topic: 'shelly/plug/events/rpc',
     payload: status({
       sys: { mac: 'F008D1D8B8B8', uptime: 3 },
@@ -79,7 +79,8 @@ export const SHELLY: readonly Vector[] = [
       'input:0': { id: 0, state: true },
       cloud: { connected: false },
     }),
-    dropped: { secret: 3, unknownProperty: 5 },
+    readings: ['plug/input:0 input.state 1'],
+    dropped: { secret: 3, unknownProperty: 4 },
   },
   {
     says: 'the network under its own topic',
@@ -163,6 +164,17 @@ export const SHELLY: readonly Vector[] = [
     topic: 'shelly/plug/status/switch:0',
     payload: '{"id":0,"output":"maybe","apower":"x","voltage":1e9}',
     dropped: { malformed: 2, outOfRange: 1 },
+  },
+  {
+    says: 'an input that is a button has no state, one that is a dimmer has percent',
+    topic: 'shelly/plug/events/rpc',
+    payload: status({
+      'input:0': { id: 0, state: null },
+      'input:1': { id: 1, state: false },
+      'input:2': { id: 2, percent: 5 },
+    }),
+    readings: ['plug/input:1 input.state 0'],
+    dropped: { null: 1, unknownProperty: 1 },
   },
   {
     says: 'buttons are not read',

@@ -32,7 +32,9 @@ describe('credentials', () => {
     ).not.toContain(Buffer.from(password).toString('hex').toUpperCase());
     home = await home.reopen();
     expect(desk().authenticate('z2m-1', Buffer.from(password))).toMatchObject({ source: 'z2m-1' });
-    expect(desk().credentials()).toEqual([{ name: 'z2m-1', dialect: 'zigbee2mqtt', base: 'zigbee2mqtt' }]);
+    expect(desk().credentials()).toEqual([
+      { name: 'z2m-1', dialect: 'zigbee2mqtt', base: 'zigbee2mqtt', addedAtMs: NOON_MS },
+    ]);
     expect(words(await desk().remove('z2m-1'))).toBe('yes');
     expect(desk().authenticate('z2m-1', Buffer.from(password))).toBeUndefined();
   });

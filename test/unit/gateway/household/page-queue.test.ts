@@ -23,6 +23,7 @@ test('the page says it when power is thinned and when nothing is taken in, above
       uplink: () => ({ enrolled: true, connected: false, waiting: queue.waiting, lastAcknowledgedMs: null }),
       queue: () => ({ thinnedAbove: 10, limit: 12, thinned: 0, ...queue }),
       card: () => ({ ja: '量', en: 'amount' }),
+      ranMs: () => 0,
     } satisfies ViewParts).hub;
   expect(said({ waiting: 9, isFull: false }).health).toBe('waiting');
   expect(said({ waiting: 10, isFull: false })).toEqual({ health: 'attention', sentence: QUEUE_SENTENCES.thinning });

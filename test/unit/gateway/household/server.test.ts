@@ -185,7 +185,10 @@ describe('what a signed-in page asks', () => {
   test('approves, says yes, and takes it back', async () => {
     const headers = await signedIn();
     const write = (path: string, body: unknown) => ask(path, { method: 'POST', headers, body });
-    expect((await write('/api/devices/approve', { ids: [1], room: 'kitchen' })).status).toBe(200);
+    expect((await write('/api/devices/approve', { ids: [1], room: 'kitchen' })).body).toEqual({
+      approved: [{ id: 1, name: 'plug' }],
+      waiting: [],
+    });
     const given = await write('/api/grants', { offer: 'every-sample' });
     expect(given.body).toMatchObject({ granted: { categories: [{ category: 'power.appliance', level: 'L5' }] } });
     const state = await ask('/api/state', { headers });
@@ -198,6 +201,7 @@ describe('what a signed-in page asks', () => {
 
   test.each<[string, string, unknown, number, string]>([
     ['an unknown offer', '/api/grants', { offer: 'nothing' }, 409, 'No offer named'],
+    ['a meaning of a plug', '/api/devices/approve', { ids: [1], is: 'door', inverted: false }, 409, 'says itself'],
     ['an unknown device', '/api/devices/approve', { ids: ['nobody'] }, 409, 'No device'],
     ['a missing field', '/api/grants', {}, 400, 'offer'],
     ['a field too many', '/api/grants', { offer: 'every-sample', person: 'x' }, 400, 'additional'],

@@ -29,6 +29,7 @@ function tableWith(...devices: Partial<Device>[]): DeviceTable {
       categoryOverride: undefined,
       room: undefined,
       approvedAtMs: 5,
+      meaning: undefined,
       ...more,
     });
   return table;
@@ -125,9 +126,13 @@ describe('the table', () => {
   });
 
   test('reads what it stored', () => {
-    const [device] = tableWith({ categoryOverride: 'power.total', room: 'hall' }).all();
+    const [device] = tableWith({
+      categoryOverride: 'power.total',
+      room: 'hall',
+      meaning: { of: 'input.state', is: 'door', inverted: true },
+    }).all();
     if (!device) throw new Error('no device');
-    const [, id, source, thing, text, category_override, room, approved_at] = storeDevice(device) as [
+    const [, id, source, thing, text, category_override, room, approved_at, meaning] = storeDevice(device) as [
       string,
       number,
       string,
@@ -136,14 +141,16 @@ describe('the table', () => {
       string,
       string,
       number,
+      string,
     ];
-    const row = { id, source, thing, claim: text, category_override, room, approved_at };
+    const row = { id, source, thing, claim: text, category_override, room, approved_at, meaning };
     expect(new DeviceTable([row], 1).get(1)).toEqual(device);
-    const bare = { ...row, category_override: null, room: null, approved_at: null };
+    const bare = { ...row, category_override: null, room: null, approved_at: null, meaning: null };
     expect(new DeviceTable([bare], 1).get(1)).toMatchObject({
       categoryOverride: undefined,
       room: undefined,
       approvedAtMs: undefined,
+      meaning: undefined,
     });
   });
 

@@ -109,6 +109,62 @@ describe('interpreting', () => {
   });
 });
 
+describe('a value that is not known any more', () => {
+  const announce = () => {
+    const [device] = home.core.state.devices.all();
+    if (!device) throw new Error('no device');
+    const kinds = ['occupancy.state', 'power.active', 'tamper.state'] as const;
+    const routes = kinds.map((kind) => ({ topic: 't', by: 'c', kind, expireAfterMs: 60_000 }));
+    home.core.state.devices.put({ ...device, claim: { ...device.claim, traits: { routes } } });
+  };
+  beforeEach(async () => {
+    await home.approve('hall', { occupancy: true });
+    announce();
+    await home.publish('hall', { occupancy: true, power: 5, battery: 50 });
+  });
+  const kinds = () => home.core.state.lastValues.ofDevice(1).map(({ kind }) => kind);
+
+  test('is forgotten when nothing came for the announced time, in memory and on disk; the next one is no event', async () => {
+    home.machine.pass(59_999);
+    await home.core.tick();
+    expect(kinds()).toContain('occupancy.state');
+    home.machine.pass(1);
+    await home.core.tick();
+    expect(kinds()).toEqual(['battery.percent']);
+    expect(await home.query('SELECT * FROM last_value')).toEqual([]);
+    expect(origins(look('hall', { occupancy: false }))).toEqual(['occupancy.state 0 snapshot']);
+  });
+
+  test('is known while it is repeated', async () => {
+    for (let minute = 0; minute < 3; minute += 1) {
+      home.machine.pass(50_000);
+      await home.publish('hall', { occupancy: true });
+      await home.core.tick();
+    }
+    expect(kinds()).toContain('occupancy.state');
+  });
+
+  test('counts from the start where the hub was off: what was repeated meanwhile nobody heard', async () => {
+    home.machine.pass(3_600_000);
+    home = await home.reopen();
+    announce();
+    home.machine.pass(59_999);
+    await home.core.tick();
+    expect(kinds()).toEqual(['occupancy.state']);
+    home.machine.pass(1);
+    await home.core.tick();
+    expect(kinds()).toEqual([]);
+  });
+
+  test('is on the disk as before when that cannot be written', async () => {
+    home.machine.pass(60_000);
+    home.store.shouldFail = () => true;
+    await home.core.tick();
+    home.store.shouldFail = () => false;
+    expect(await home.query('SELECT kind FROM last_value')).toEqual([{ kind: 'occupancy.state' }]);
+  });
+});
+
 describe('an "on" that is over by itself', () => {
   const endings = (atMs: number) => {
     const { devices, lastValues } = home.core.state;
@@ -143,6 +199,18 @@ describe('an "on" that is over by itself', () => {
     expect(endings(NOON_MS + 1e9)).toEqual([]);
     home.core.state.devices.remove(1);
     expect(home.core.state.devices.ending()).toEqual([]);
+  });
+
+  test('of a device that is wired the other way round is its own "off", and once', async () => {
+    const [device] = home.core.state.devices.all();
+    if (!device) throw new Error('no device');
+    const routes = [{ topic: 't', by: 'c', kind: 'contact.state', offAfterMs: 1_000 }] as const;
+    const meaning = { of: 'contact.state', is: 'door', inverted: true } as const;
+    home.core.state.devices.put({ ...device, meaning, claim: { ...device.claim, traits: { routes } } });
+    await home.publish('hall', { contact: false });
+    expect(endings(NOON_MS + 1_000).map(origins)).toEqual([['contact.state 1 change']]);
+    await home.publish('hall', { contact: true });
+    expect(endings(NOON_MS + 1e9)).toEqual([]);
   });
 
   test('noticed long after it, it has no moment', async () => {

@@ -4,7 +4,7 @@ import { KINDS, type Kind } from '../../../../devices/vocabulary.ts';
 import type { LiveGrant } from '../../../../gateway/consent/grant.ts';
 import type { Permitted } from '../../../../gateway/consent/permitted.ts';
 import { minimize } from '../../../../gateway/minimize/minimize.ts';
-import { type OpenWindow, resume, roll } from '../../../../gateway/minimize/open-window.ts';
+import { lose, type OpenWindow, resume, roll } from '../../../../gateway/minimize/open-window.ts';
 import { levelsOf, profileOf } from '../../../../gateway/minimize/profile.ts';
 import { CATEGORIES, type Category, LEVELS, type Level } from '../../../../proto/lists.ts';
 import { NOON_MS } from '../../../kit/inner-home.ts';
@@ -82,6 +82,11 @@ class Feed {
     const rolled = roll(this.grant, this.window, NOON_MS + minute * MINUTE_MS, UTC);
     this.window = rolled.window;
     this.#ready(rolled.ready);
+  }
+
+  /** From this minute on nothing is known of the device. */
+  lose(minute: number, device = 1): void {
+    if (this.window) this.window = lose(this.grant, this.window, device, NOON_MS + minute * MINUTE_MS);
   }
 
   /** The hub was away until this minute. */
@@ -308,6 +313,43 @@ describe('the last state (L4)', () => {
       [0, 0],
       [0, 15],
     ]);
+  });
+});
+
+describe('a value that is not known any more', () => {
+  test('is no last state: that of another device is, or none', () => {
+    const feed = new Feed(grantOf('L4'), 'contact.state');
+    feed.see(1, 0, 2);
+    feed.see(9, 1, 1);
+    feed.lose(10);
+    feed.watch(10, 15);
+    feed.lose(16, 2);
+    feed.watch(16, 45);
+    expect(feed.out.map(({ value, minute }) => [value, minute])).toEqual([[0, 0]]);
+  });
+
+  test('takes back nothing that was counted', () => {
+    const feed = new Feed(grantOf('L3'), 'contact.state');
+    feed.see(1, 1);
+    feed.lose(2);
+    feed.watch(3, 240);
+    expect(feed.out.map(({ value }) => value)).toEqual([1]);
+  });
+
+  test('is held no longer: power counts until then', () => {
+    const feed = new Feed(grantOf('L4'));
+    feed.see(0, 600_000);
+    feed.lose(3);
+    feed.lose(3, 7);
+    feed.watch(4, 30);
+    expect(feed.out.map(({ value, permille }) => [value, permille])).toEqual([[600, 200]]);
+  });
+
+  test('changes nothing where a grant has no windows', () => {
+    const feed = new Feed(grantOf('L4'));
+    feed.see(0, 600_000);
+    const window = feed.window as OpenWindow;
+    for (const level of ['L5', 'L0'] as const) expect(lose(grantOf(level), window, 1, NOON_MS)).toBe(window);
   });
 });
 

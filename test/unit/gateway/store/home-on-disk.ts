@@ -58,10 +58,20 @@ export class HomeOnDisk {
 export const put = (key: string, text = 'x'): Operation => ['meta.put', key, Buffer.from(text)];
 
 /** An operation that goes to the tables. */
-export const device = (id: number): Operation => ['device.put', id, 'source', `thing ${id}`, '{}', null, null, null];
+export const device = (id: number): Operation => [
+  'device.put',
+  id,
+  'source',
+  `thing ${id}`,
+  '{}',
+  null,
+  null,
+  null,
+  null,
+];
 
 /** An operation that the tables refuse, and with it its batch. */
-export const poison: Operation = ['device.put', 0, null, null, null, null, null, null];
+export const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null];
 
 /** What a key holds in the tables. */
 export const valueAt = (store: Store, key: string): string | undefined =>

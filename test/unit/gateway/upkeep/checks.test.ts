@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Check } from '../../../../gateway/upkeep/check.ts';
 import type { Condition } from '../../../../gateway/upkeep/condition.ts';
 import { folderChecks } from '../../../../gateway/upkeep/folder-checks.ts';
@@ -36,7 +36,8 @@ const WELL: Condition = {
   },
   queue: { waiting: 2, thinnedAbove: 10, limit: 12, isFull: false, thinned: 0 },
   consent: { fault: undefined, suspended: undefined, grants: 1 },
-  intake: { listener: 'mqtt://here', source: null, counts: {} },
+  intake: { listener: 'mqtt://here', source: null, sourceTrouble: null, counts: {} },
+  accounts: [{ name: 'zigbee', base: 'zigbee2mqtt', addedMsAgo: HOUR_MS, isSilent: false }],
   devices: [{ name: 'plug', isApproved: true, isOffline: false, silentMs: HOUR_MS, mayBeSilentMs: DAY_MS }],
   written: { bytes: 40_000_000, isProjected: false, totalBytes: 40_000_000 },
   backupMs: NOW_MS - DAY_MS,
@@ -65,6 +66,7 @@ test('a hub with which all is well has nothing but ok, one line for each thing, 
 });
 
 const device = { name: 'door', isApproved: true, isOffline: false, silentMs: 0, mayBeSilentMs: DAY_MS };
+const nobody = { name: 'esp', base: 'engawa', addedMsAgo: HOUR_MS, isSilent: true };
 const down = {
   ...WELL.uplink,
   connected: false,
@@ -87,6 +89,8 @@ const CASES: readonly (readonly [what: string, change: Partial<Condition>, expec
   ['an unreadable book', { consent: { ...WELL.consent, fault: 'the chain is broken' } }, [['consent', 'act']]],
   ['suspended offers', { consent: { ...WELL.consent, suspended: { ja: '停', en: 'held' } } }, [['offers', 'look']]],
   ['refusals at the door', { intake: { ...WELL.intake, counts: { password: 2 } } }, [['intake', 'look']]],
+  ['an anonymous client', { intake: { ...WELL.intake, counts: { anonymous: 2 } } }, [['intake', 'look']]],
+  ['an account nobody used', { accounts: [nobody] }, [['intake', 'look']]],
   ['a silent MQTT broker', { intake: { ...WELL.intake, source: 'not connected (lost)' } }, [['intake', 'act']]],
   ['no devices', { devices: [] }, [['devices', 'look']]],
   ['a device to approve', { devices: [{ ...device, isApproved: false }] }, [['devices', 'look']]],
@@ -111,6 +115,37 @@ test.each(CASES)('%s is named, in both languages, with the step that helps', (_w
     expect(state === 'ok').toBe(step === null);
     for (const said of [sentence, ...(step ? [step] : [])]) expect([said.ja.trim(), said.en.trim()]).not.toContain('');
   }
+});
+
+describe('what goes wrong at the door', () => {
+  const intakeOf = (change: Partial<Condition>) => {
+    const check = hubChecks({ ...WELL, ...change }).find(({ name }) => name === 'intake');
+    return `${check?.sentence.en} ${check?.step?.en}`;
+  };
+
+  test.each([
+    ['anonymous', 'without a user name', 'user and password'],
+    ['wrongCredential', 'wrong user name or password', 'Paste the printed lines again'],
+    ['foreignTopic', 'outside its topics', '"zigbee2mqtt"'],
+    ['protocolVersion', 'MQTT 5', 'MQTT 3.1.1'],
+    ['protocolError', 'spoke no MQTT', 'TLS where it says mqtts://'],
+    ['takeover', '1 refused at the door', 'no program you do not know'],
+  ])('%s is named with its step', (reason, sentence, step) => {
+    const said = intakeOf({ intake: { ...WELL.intake, counts: { [reason]: 1 } } });
+    expect(said).toContain(sentence);
+    expect(said).toContain(step);
+  });
+
+  test.each([
+    ['mqtt://192.168.1.5:1883', 'not the guest Wi-Fi'],
+    ['mqtt://127.0.0.1:1883', 'no address in the home network'],
+    ['mqtt://[::1]:1883', 'no address in the home network'],
+    [null, 'Set ENGAWA_MQTT_PORT'],
+  ])('an account from which nothing came, with the listener at %s, says where to look', (listener, words) => {
+    const said = intakeOf({ accounts: [nobody], intake: { ...WELL.intake, listener } });
+    expect(said).toContain('Nothing came from esp yet.');
+    expect(said).toContain(words);
+  });
 });
 
 let folder = '';

@@ -15,6 +15,7 @@ const bytes = constantFrom(Buffer.from('1'), Buffer.from('2'));
 const ARGUMENTS: Partial<Record<Statement, Arbitrary<Value[]>>> = {
   'meta.put': tuple(word, bytes),
   'lastValue.put': tuple(small, word, small, small),
+  'lastValue.drop': tuple(small, word),
   'intakeMark.put': tuple(word, word, small, bytes),
   'intakeMark.forgetPacket': tuple(word, word, small),
   'intakeMark.forget': tuple(word, word),

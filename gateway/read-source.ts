@@ -1,0 +1,28 @@
+import { DIALECT_LIST, readSpoken } from '../devices/subscriber/spoken.ts';
+import { type Subscriber, startSubscriber } from '../devices/subscriber/subscriber.ts';
+import type { HomeCore } from './home-core.ts';
+import type { HubSettings } from './main.ts';
+
+/** Reads the MQTT broker the household already runs; throws with a sentence where its settings cannot be used. */
+export function readSource(
+  url: string,
+  { sourceSpeaks, sourceCa, say }: Pick<HubSettings, 'sourceSpeaks' | 'sourceCa' | 'say'>,
+  home: HomeCore,
+): Subscriber {
+  const speaks = readSpoken(sourceSpeaks);
+  if (!speaks) throw new Error(`ENGAWA_SOURCE_DIALECTS must name some of ${DIALECT_LIST}, each once, with commas.`);
+  return startSubscriber({
+    url,
+    ca: sourceCa,
+    speaks,
+    announced: (source) => home.state.devices.announced(source),
+    clientId: `engawa-${home.clientSuffix()}`,
+    take: home.pipeline.take,
+    count: home.countIntake,
+    onState: (state) => {
+      home.sourceState = state;
+      if (state.connected) say('info', "Reading the household's MQTT broker.");
+      else say('warn', `The household's MQTT broker cannot be read (${state.trouble}); trying again.`);
+    },
+  });
+}
