@@ -29,6 +29,8 @@ export interface Session {
   /** The client id as the device gave it. */
   clientId: string;
   subscriptions: number;
+  /** It gave no client id, yet wants its session kept [MQTT-3.1.3-8]. */
+  isNameless?: boolean;
 }
 
 type Answer = Parameters<NonNullable<AedesOptions['authenticate']>>[3];
@@ -118,6 +120,12 @@ export class Doorkeeper {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
+  /** Notes that a client gave no name to keep its session under. */
+  nameless(client: Client): void {
+    const session = this.#sessions.get(client);
+    if (session) session.isNameless = true;
+  }
+
   /** Answers one CONNECT. */
   authenticate(client: Client, user: string | undefined, password: Buffer | undefined, done: Answer): void {
     void this.#judge(client, user, password, done);
@@ -128,6 +136,10 @@ export class Doorkeeper {
     if (session === undefined) return done(refusal(NOT_AUTHORIZED), false);
     if (client.id.length > this.#limits.clientIdCharacters) {
       this.#count('longClientId');
+      return done(refusal(IDENTIFIER_REJECTED), false);
+    }
+    if (session.isNameless === true) {
+      this.#count('protocolError');
       return done(refusal(IDENTIFIER_REJECTED), false);
     }
     const admitted = await this.#admit(user, password);

@@ -107,7 +107,8 @@ class DeviceIntake {
       connectTimeout: this.#limits.connectTimeoutMs,
       drainTimeout: this.#limits.drainTimeoutMs,
       maxInflightInbound: this.#limits.inflightQos2,
-      preConnect: (_client, packet, done) => {
+      preConnect: (client, packet, done) => {
+        if (packet.clientId === '' && !packet.clean) this.#doorkeeper.nameless(client);
         // The library keeps sessions in memory for ever; what must survive is the gateway's intake marks, not this.
         packet.clean = true;
         done(null, true);

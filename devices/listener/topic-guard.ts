@@ -1,6 +1,6 @@
 import { type FixedHeader, HeaderReader, PUBLISH } from '../frames.ts';
 
-/** Stands in a topic where a wildcard was; no dialect's topic contains it. */
+/** Stands in a topic where a wildcard or a control character was; no dialect's topic contains it. */
 export const WILDCARD_MARK = '\u0001';
 /** Stands in a topic for a level separator beyond the allowed depth. */
 export const DEPTH_MARK = '\u0002';
@@ -8,6 +8,11 @@ export const DEPTH_MARK = '\u0002';
 const PLUS = 0x2b;
 const HASH = 0x23;
 const SLASH = 0x2f;
+/** Below it, and this one itself, are control characters: no name of a thing has any, and a terminal obeys some. */
+const SPACE = 0x20;
+const DELETE = 0x7f;
+/** What a connection over TLS begins with [RFC 8446, 5.1]; no first packet of MQTT does. */
+const TLS_HANDSHAKE = 0x16;
 
 /** Bounds of one connection's packets; the first packet is the CONNECT of somebody still unknown. */
 export interface GuardLimits {
@@ -15,6 +20,9 @@ export interface GuardLimits {
   readonly packetBytes: number;
   readonly topicLevels: number;
 }
+
+/** Why a connection ends here. */
+type Refused = 'oversizePacket' | 'protocolError' | 'tlsHandshake';
 
 /**
  * Watches the bytes of one connection before the parser sees them. It ends a connection whose packet is longer than
@@ -26,6 +34,7 @@ export class TopicGuard {
   readonly #onPacket: ((header: FixedHeader) => void) | undefined;
   readonly #header = new HeaderReader();
   #packets = 0;
+  #hasBegun = false;
   #inHeader = true;
   #left = 0;
   /** Bytes of the topic still to come; -2 and -1 while its length is read, 0 outside a topic. */
@@ -39,7 +48,7 @@ export class TopicGuard {
   }
 
   /** Checks the next bytes and marks topics in place; says why the connection must end, if it must. */
-  pass(chunk: Buffer): 'oversizePacket' | 'protocolError' | undefined {
+  pass(chunk: Buffer): Refused | undefined {
     let at = 0;
     while (at < chunk.length) {
       if (this.#inHeader) {
@@ -59,7 +68,9 @@ export class TopicGuard {
     return undefined;
   }
 
-  #readHeader(byte: number): 'oversizePacket' | 'protocolError' | undefined {
+  #readHeader(byte: number): Refused | undefined {
+    if (!this.#hasBegun && byte === TLS_HANDSHAKE) return 'tlsHandshake';
+    this.#hasBegun = true;
     const header = this.#header.feed(byte);
     if (header === undefined) return undefined;
     if (header === 'malformed') return 'protocolError';
@@ -85,7 +96,7 @@ export class TopicGuard {
       this.#levels = 1;
     } else {
       this.#topicLeft -= 1;
-      if (byte === PLUS || byte === HASH) chunk[at] = WILDCARD_MARK.charCodeAt(0);
+      if (byte === PLUS || byte === HASH || byte < SPACE || byte === DELETE) chunk[at] = WILDCARD_MARK.charCodeAt(0);
       if (byte === SLASH) this.#levels += 1;
       if (byte === SLASH && this.#levels > this.#limits.topicLevels) chunk[at] = DEPTH_MARK.charCodeAt(0);
     }

@@ -7,12 +7,15 @@ export interface Account {
   readonly port: number;
   readonly user?: string;
   readonly password?: string;
+  /** The file of the authority to trust: then it is spoken over TLS. */
+  readonly ca?: string;
 }
 
-const words = ({ port, user, password }: Account): string[] => [
+const words = ({ port, user, password, ca }: Account): string[] => [
   ...['-h', '127.0.0.1', '-p', String(port), '-V', 'mqttv311'],
   ...(user === undefined ? [] : ['-u', user]),
   ...(password === undefined ? [] : ['-P', password]),
+  ...(ca === undefined ? [] : ['--cafile', ca]),
 ];
 
 /** Publishes one message with Debian's `mosquitto_pub`; resolves with its exit code and words. */

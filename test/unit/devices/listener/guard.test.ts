@@ -49,12 +49,31 @@ describe('topic guard', () => {
     );
   });
 
+  test.each(['\u0000', '\u0007', '\u001b', '\u007f'])(
+    'marks the control character %j, which a terminal could obey',
+    (character) => {
+      const cut = { qos: 0, dup: false, retain: false } as const;
+      const packet = (topic: string) => generate({ cmd: 'publish', topic, payload: 'x', ...cut });
+      const begun = [packet('a')];
+      const out = pass(
+        Buffer.concat(
+          [...begun, packet('aYb')].map((each, at) => {
+            if (at === 1) each[each.indexOf('Y')] = character.charCodeAt(0);
+            return each;
+          }),
+        ),
+        [],
+      );
+      expect(out).toEqual(Buffer.concat([...begun, packet('a\u0001b')]));
+    },
+  );
+
   test('any bytes end in bytes of the same length or in a reason', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.array(fc.nat(9)), (bytes, sizes) => {
         const out = pass(Buffer.from(bytes), sizes);
         return typeof out === 'string'
-          ? ['oversizePacket', 'protocolError'].includes(out)
+          ? ['oversizePacket', 'protocolError', 'tlsHandshake'].includes(out)
           : out.length === bytes.length;
       }),
       { numRuns: 500 },
