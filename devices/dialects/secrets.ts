@@ -6,7 +6,7 @@ const SECRET_WORDS = new Set(
   [
     ['pin', 'pins', 'pincode', 'code', 'codes', 'password', 'passcode', 'credential', 'credentials', 'key', 'token'],
     ['user', 'users', 'rfid', 'card', 'fingerprint', 'fingerprints', 'finger', 'face', 'source'],
-    ['serial', 'site', 'ieee', 'address', 'mac', 'ssid', 'bssid', 'ip', 'phone', 'name', 'location'],
+    ['serial', 'adco', 'site', 'ieee', 'address', 'mac', 'ssid', 'bssid', 'ip', 'phone', 'name', 'location'],
     ['latitude', 'longitude'],
   ].flat(),
 );

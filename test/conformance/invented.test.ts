@@ -21,7 +21,9 @@ const pick = <Item>(items: readonly Item[], random: Random): Item | undefined =>
 /** The same value with some of its leaves, or a whole branch, turned into junk. */
 function spoil(value: unknown, random: Random): unknown {
   if (random() < 0.15) return pick(JUNK, random);
-  if (Array.isArray(value)) return value.map((each) => spoil(each, random)).filter((each) => each !== DROP);
+  // In a list the place is the meaning: what is missing there leaves a hole.
+  if (Array.isArray(value))
+    return value.map((each) => spoil(each, random)).map((each) => (each === DROP ? null : each));
   if (typeof value !== 'object' || value === null) return random() < 0.3 ? pick(JUNK, random) : value;
   const entries = Object.entries(value).map(([key, each]) => [key, spoil(each, random)] as const);
   return Object.fromEntries(entries.filter(([, each]) => each !== DROP));
