@@ -35,7 +35,7 @@ RUN ln -s /app/bin/engawa.mjs /usr/local/bin/engawa \
 # The programs write to /data and /tmp only; the rest of the file system may be mounted read-only.
 VOLUME /data
 USER node
-EXPOSE 1883 1884 8420 8490
+EXPOSE 1883 8883 1884 8420 8490
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 CMD ["node", "/app/bin/health.mjs", "8420"]
 ENTRYPOINT ["node", "/app/bin/engawa.mjs"]
 CMD ["start"]

@@ -27,6 +27,7 @@ export function homeHub(settings: Settings): Omit<HubSettings, 'onFatal'> {
     bind: settings.ENGAWA_BIND,
     portalPort: settings.ENGAWA_PORTAL_PORT,
     listener: listens ? { host: '0.0.0.0', port: settings.ENGAWA_MQTT_PORT } : undefined,
+    host: settings.ENGAWA_HOST,
     secureListener: listens ? { host: '0.0.0.0', port: settings.ENGAWA_MQTTS_PORT } : undefined,
     sourceUrl: settings.ENGAWA_SOURCE_URL,
     sourceSpeaks: settings.ENGAWA_SOURCE_DIALECTS,

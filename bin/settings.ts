@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +47,14 @@ const words = <Usual extends string | undefined>(description: string, usual: Usu
   read: (text) => text,
 });
 
+/** A host name or an address. */
+const host = (description: string): Setting<string | undefined> => ({
+  description,
+  usual: undefined,
+  rule: 'a host name or an IP address, without port',
+  read: (text) => (isIP(text) !== 0 || /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9.-]{0,252}$/.test(text) ? text : undefined),
+});
+
 /** Certificates in PEM form, one after the other. */
 const certificates = (description: string): Setting<string | undefined> => ({
   description,
@@ -82,6 +91,9 @@ const SETTINGS = {
   ENGAWA_BIND: words(
     'Address the pages and the data broker listen on. The listener for devices opens to the network only for a real home.',
     '127.0.0.1',
+  ),
+  ENGAWA_HOST: host(
+    'Name or address by which devices reach this hub, where it is not one of the machine itself (a container, a name of your router). It stands in what "device add" prints and in the certificate.',
   ),
   ENGAWA_MQTT_PORT: port(
     "Port of the devices' MQTT listener. With ENGAWA_SOURCE_URL set, the listener starts only if this is set too.",

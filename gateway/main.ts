@@ -27,6 +27,8 @@ export interface HubSettings {
   readonly portalPort: number;
   /** Where devices publish; undefined: no listener. */
   readonly listener: { readonly host: string; readonly port: number } | undefined;
+  /** By which name or address devices reach the hub, where it is not one of the machine itself. */
+  readonly host?: string | undefined;
   /** Where they publish over TLS. */
   readonly secureListener?: { readonly host: string; readonly port: number } | undefined;
   readonly sourceUrl: string | undefined;
@@ -227,6 +229,7 @@ async function listenSecurely(
     folder: settings.dataFolder,
     secret: () => home.parts.secret,
     nowMs: () => home.parts.clock.now().ms,
+    host: settings.host,
   }).catch(taken('secureListener', where.port));
   home.secureListener = opened;
   started.add(() => opened.close());

@@ -30,6 +30,7 @@ export interface ResidentsParts {
     readonly sourceUrl: string | undefined;
     readonly brokerUrl: string | undefined;
     readonly bind: string;
+    readonly host?: string | undefined;
     readonly listener: { readonly host: string } | undefined;
   };
   readonly newLink: () => string;
@@ -65,9 +66,10 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     queue: () => upkeep.queue(),
     card: () => cardSentence(upkeep.written()),
   };
+  const address = () => settings.host ?? addressFor(settings.listener?.host);
   const listenerUrl = (): string | null => {
     const port = listenerPort();
-    return port === undefined ? null : `mqtt://${addressFor(settings.listener?.host)}:${port}`;
+    return port === undefined ? null : `mqtt://${address()}:${port}`;
   };
   return {
     live: home.live,
@@ -88,7 +90,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
       return store.all<JournalRow>('journal.page', before ?? Number.MAX_SAFE_INTEGER, limit).map(journalEntry);
     },
     listenerUrl,
-    secure: () => secureAddress(home, addressFor(settings.listener?.host)),
+    secure: () => secureAddress(home, address()),
     enrol: (url, code) => enrolHub(home, url, code),
     refreshOffers: () => refreshOffers(home, settings.brokerUrl),
     recoveryCard: () => ({

@@ -26,7 +26,9 @@ export interface CertificateParts {
   readonly secret: () => Buffer;
   /** The home's time in milliseconds. */
   readonly nowMs: () => number;
-  /** The names and addresses the hub is reached by now. */
+  /** A name or address it is reached by beside the machine's own. */
+  readonly host?: string | undefined;
+  /** The names and addresses of the machine now. */
   readonly names?: () => readonly string[];
 }
 
@@ -55,7 +57,8 @@ export class ListenerCertificate {
 
   /** What to show now, made anew where needed; whether it is another than at the last call. */
   async renewed(): Promise<{ readonly shown: Shown; readonly isNew: boolean }> {
-    const names = (this.#parts.names ?? ownNames)().slice(0, NAMES);
+    const { host, names: namesNow = ownNames } = this.#parts;
+    const names = [...new Set([...(host === undefined ? [] : [host]), ...namesNow()])].slice(0, NAMES);
     if (this.#shown && this.#isGood(this.#shown, names)) return { shown: this.#shown, isNew: false };
     const [authority, { Authority }] = await Promise.all([this.authority(), import('./authority.ts')]);
     const made = await (await Authority.of(this.#parts.secret())).issue(names, this.#parts.nowMs());

@@ -2,18 +2,24 @@ import { readFileSync } from 'node:fs';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { DIALECTS, type DialectName } from '../../../devices/dialects/dialects.ts';
 import { zigbee2mqttSettings } from '../../../devices/dialects/zigbee2mqtt-settings.ts';
 import { readSpoken } from '../../../devices/subscriber/spoken.ts';
 import { startSubscriber } from '../../../devices/subscriber/subscriber.ts';
 import { hasMosquitto, startMosquitto } from '../../kit/mosquitto.ts';
 import { Waiting } from './listener/kit.ts';
 
-/** The first block of this language in a page of docs/connect, without the indentation of a list. */
-function block(page: string, language: string): string {
+/** The blocks of this language in a page of docs/connect, without the indentation of a list. */
+function blocks(page: string, language: string): string[] {
   const text = readFileSync(new URL(`../../../docs/connect/${page}`, import.meta.url), 'utf8');
-  const found = new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^ *\`\`\`$`, 'm').exec(text);
-  if (found === null) throw new Error(`no ${language} block in ${page}`);
-  return (found[2] ?? '').replaceAll(new RegExp(`^${found[1] ?? ''}`, 'gm'), '');
+  const found = text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^ *\`\`\`$`, 'gm'));
+  return [...found].map(([, indent = '', lines = '']) => lines.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+}
+
+function block(page: string, language: string): string {
+  const [first] = blocks(page, language);
+  if (first === undefined) throw new Error(`no ${language} block in ${page}`);
+  return first;
 }
 
 const PASSWORDS = { zigbee2mqtt: 'a', homeassistant: 'b', engawa: 'c' } as const;
@@ -88,4 +94,23 @@ describe('the mqtt: block for Zigbee2MQTT', () => {
       device_options: { qos: 1 },
     });
   });
+});
+
+/** Every page that shows what is printed: its block, the dialect, and the account it is for. */
+const PAGES: readonly (readonly [page: string, language: string, dialect: DialectName, user: string])[] = [
+  ['esphome.md', 'yaml', 'homeassistant', 'hall'],
+  ['zwave-js-ui.md', 'text', 'homeassistant', 'zwave'],
+  ['shelly.md', 'sh', 'shelly', 'plug'],
+  ['frigate.md', 'yaml', 'frigate', 'cameras'],
+  ['homie.md', 'text', 'homie', 'bench'],
+  ['home-assistant.md', 'yaml', 'statestream', 'ha'],
+];
+
+test.each(PAGES)('what docs/connect/%s shows as %s is what %s prints', (page, language, dialect, user) => {
+  const { settings, base } = DIALECTS[dialect];
+  const printed = settings({ server: 'mqtt://192.168.1.20:1883', user, password: 'PASSWORD', base });
+  // The first shell block of a page is the commands; what is printed for a shell comes after.
+  const shown = blocks(page, language).filter((text) => !text.startsWith('engawa '));
+  expect(shown.length).toBeGreaterThan(0);
+  expect(printed).toContain(shown[0]);
 });

@@ -69,6 +69,15 @@ test('is made anew when the hub has another address, not when one is gone', asyn
   expect(new X509Certificate(moved.shown.cert).checkIP('192.0.2.9')).toBe('192.0.2.9');
 });
 
+test('is also for the name that devices are told, where it is not one of the machine', async () => {
+  const { folder } = home();
+  const parts = { folder, secret: () => SECRET, nowMs: () => NOW_MS, names: () => NAMES };
+  await new ListenerCertificate(parts).renewed();
+  const { shown, isNew } = await new ListenerCertificate({ ...parts, host: 'hub.example' }).renewed();
+  expect(isNew).toBe(true);
+  expect(new X509Certificate(shown.cert).checkHost('hub.example')).toBe('hub.example');
+});
+
 test('a home restored elsewhere is trusted by those who have the old authority; another home is not', async () => {
   const [old, restored, other] = [home(), home(), home()];
   const authority = new X509Certificate(await old.open().authority());
