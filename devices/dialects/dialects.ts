@@ -13,6 +13,8 @@ import { decodeShelly1, shelly1PayloadBytes } from './shelly1.ts';
 import { shelly1Settings } from './shelly1-settings.ts';
 import { decodeStatestream, statestreamPayloadBytes } from './statestream.ts';
 import { statestreamSettings } from './statestream-settings.ts';
+import { decodeTasmota, tasmotaPayloadBytes, tasmotaTopics } from './tasmota.ts';
+import { tasmotaSettings } from './tasmota-settings.ts';
 import { decodeZigbee2mqtt, zigbee2mqttPayloadBytes } from './zigbee2mqtt.ts';
 import { zigbee2mqttSettings } from './zigbee2mqtt-settings.ts';
 
@@ -53,6 +55,13 @@ export const DIALECTS = {
     topics: below,
     payloadBytes: statestreamPayloadBytes,
     settings: statestreamSettings,
+  },
+  tasmota: {
+    decode: decodeTasmota,
+    base: 'tasmota',
+    topics: tasmotaTopics,
+    payloadBytes: tasmotaPayloadBytes,
+    settings: tasmotaSettings,
   },
   shelly: {
     decode: decodeShelly,

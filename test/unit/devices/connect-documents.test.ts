@@ -101,6 +101,7 @@ const PAGES: readonly (readonly [page: string, language: string, dialect: Dialec
   ['esphome.md', 'yaml', 'homeassistant', 'hall'],
   ['zwave-js-ui.md', 'text', 'homeassistant', 'zwave'],
   ['shelly.md', 'sh', 'shelly', 'plug'],
+  ['tasmota.md', 'text', 'tasmota', 'plugs'],
   ['frigate.md', 'yaml', 'frigate', 'cameras'],
   ['homie.md', 'text', 'homie', 'bench'],
   ['home-assistant.md', 'yaml', 'statestream', 'ha'],
