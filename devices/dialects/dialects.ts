@@ -1,5 +1,7 @@
 import { LIMITS } from '../limits.ts';
 import type { Account, Decode } from './dialect.ts';
+import { decodeEchonetlite2mqtt, echonetlite2mqttPayloadBytes } from './echonetlite2mqtt.ts';
+import { echonetlite2mqttSettings } from './echonetlite2mqtt-settings.ts';
 import { decodeFrigate, frigatePayloadBytes, frigateTopics } from './frigate.ts';
 import { frigateSettings } from './frigate-settings.ts';
 import { decodeHomeassistant, homeassistantPayloadBytes, homeassistantTopics } from './homeassistant.ts';
@@ -84,6 +86,13 @@ export const DIALECTS = {
     topics: frigateTopics,
     payloadBytes: frigatePayloadBytes,
     settings: frigateSettings,
+  },
+  echonetlite2mqtt: {
+    decode: decodeEchonetlite2mqtt,
+    base: 'echonetlite2mqtt/elapi/v2/devices',
+    topics: below,
+    payloadBytes: echonetlite2mqttPayloadBytes,
+    settings: echonetlite2mqttSettings,
   },
   homie: {
     decode: decodeHomie,

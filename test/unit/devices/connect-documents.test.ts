@@ -102,6 +102,7 @@ const PAGES: readonly (readonly [page: string, language: string, dialect: Dialec
   ['zwave-js-ui.md', 'text', 'homeassistant', 'zwave'],
   ['shelly.md', 'sh', 'shelly', 'plug'],
   ['tasmota.md', 'text', 'tasmota', 'plugs'],
+  ['echonet-lite.md', 'text', 'echonetlite2mqtt', 'echonet'],
   ['frigate.md', 'yaml', 'frigate', 'cameras'],
   ['homie.md', 'text', 'homie', 'bench'],
   ['home-assistant.md', 'yaml', 'statestream', 'ha'],
