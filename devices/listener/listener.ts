@@ -7,7 +7,7 @@ import { BoundedConnection } from './bounded-connection.ts';
 import { type Authenticate, Doorkeeper } from './doorkeeper.ts';
 import { Farewell } from './farewell.ts';
 import { isOwnFilter, refusalOf } from './permission.ts';
-import { type SecureDoor, type Shown, secureDoor } from './secure-door.ts';
+import type { SecureDoor, Shown } from './secure-door.ts';
 import { TopicGuard } from './topic-guard.ts';
 
 /** Where a door is; `port` 0 takes a free one. */
@@ -76,7 +76,8 @@ class DeviceIntake {
 
   async listen(): Promise<Listener> {
     const broker = await this.#startBroker();
-    const server = createServer((socket) => this.#accept(socket, broker));
+    const accept = (socket: Socket) => this.#accept(socket, broker);
+    const server = createServer(accept);
     this.#servers.add(server);
     const port = await open(server, this.#options).catch(async (error: unknown) => {
       await new Promise<void>((resolve) => broker.close(resolve));
@@ -85,13 +86,9 @@ class DeviceIntake {
     return {
       port,
       openSecure: async (where) => {
-        const { count } = this.#options;
-        const door = secureDoor({
-          where,
-          limits: this.#limits,
-          count,
-          accept: (socket) => this.#accept(socket, broker),
-        });
+        // Loaded only here: devices without TLS need not wait for it.
+        const { secureDoor } = await import('./secure-door.ts');
+        const door = secureDoor({ where, limits: this.#limits, count: this.#options.count, accept });
         const opened = await open(door.server, where);
         this.#servers.add(door.server);
         return { port: opened, show: door.show };

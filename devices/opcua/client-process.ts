@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClientSession, ClientSubscription, DataValue, OPCUAClient } from 'node-opcua-client';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../backoff.ts';
 import { openOwn, Trust } from './certificates.ts';
 import type { Point } from './mapping.ts';
 import { Outlet } from './outlet.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Backoff } from './backoff.ts';
+import { Backoff } from '../backoff.ts';
 import type { ClientTrouble, Done, Said, Start, ValueSaid } from './said.ts';
 
 /** Whether there is a connection; `processEnded`: the process died and is started again. */

@@ -1,4 +1,5 @@
 import { type IPublishPacket, MqttClient } from 'mqtt';
+import { Backoff } from '../backoff.ts';
 import { DIALECTS } from '../dialects/dialects.ts';
 import type { CountIntake, Take } from '../intake.ts';
 import { LIMITS, type Limits } from '../limits.ts';
@@ -68,7 +69,7 @@ class SourceIntake implements Subscriber {
   #waiting = 0;
   /** Calls the library back once there is room for another message. */
   #resume: (() => void) | undefined;
-  #attempts = 0;
+  readonly #backoff: Backoff;
   #trouble: SourceTrouble = 'unreachable';
   readonly #choice = new VersionChoice();
   #timer: NodeJS.Timeout | undefined;
@@ -78,6 +79,7 @@ class SourceIntake implements Subscriber {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#source = source;
+    this.#backoff = new Backoff(this.#limits);
     this.#speaks = options.speaks.map((one) => ({ ...one, isOwnTopic: anyOf(filtersOf(one)) }));
     this.#followed = new Followed(options.announced, anyOf(options.speaks.flatMap(filtersOf)), this.#limits);
     this.#client = new MqttClient(() => this.#open(), {
@@ -132,7 +134,7 @@ class SourceIntake implements Subscriber {
     const filters = [...this.#options.speaks.flatMap(filtersOf), ...this.#followed.begin(this.#speaks)];
     this.#client.subscribe(filters, { qos: 1 }, (error, _granted, answer) => {
       if (error === null) {
-        this.#attempts = 0;
+        this.#backoff.reset();
         this.#options.onState({ connected: true });
         return;
       }
@@ -163,14 +165,8 @@ class SourceIntake implements Subscriber {
       return;
     }
     this.#options.onState({ connected: false, trouble: this.#trouble });
-    const longestMs = Math.min(
-      this.#limits.reconnectLongestMs,
-      this.#limits.reconnectMs * 2 ** Math.min(this.#attempts, 20),
-    );
-    this.#attempts += 1;
     this.#trouble = 'unreachable';
-    const random = this.#options.random ?? Math.random;
-    this.#reconnectAfter(longestMs * (0.5 + random() / 2));
+    this.#reconnectAfter(this.#backoff.next(this.#options.random?.()));
   }
 
   #reconnectAfter(waitMs: number): void {
