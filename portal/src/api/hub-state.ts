@@ -16,7 +16,12 @@ export interface Device {
   readonly model: string | null;
   readonly kinds: readonly string[];
   readonly approved: boolean;
+  /** Whether somebody must say what hangs on its input before it can be approved. */
+  readonly needsMeaning: boolean;
   readonly online: boolean | null;
+  readonly batteryLow: boolean | null;
+  /** Since when it has been silent for longer than its kind may be. */
+  readonly silentSinceMs: number | null;
   readonly last: readonly {
     readonly kind: string;
     readonly value: number;

@@ -4,7 +4,7 @@ import { isUpkeep, latestKey, type Outcome, type SeenRow } from '../live/live-mo
 import { deviceName } from '../live/localised.ts';
 import { useHousePage } from './house-page.ts';
 import { Icon, kindIcon } from './icons.tsx';
-import { useWords } from './use-words.ts';
+import { useWords, type Words } from './use-words.ts';
 
 /** Devices drawn at most; the others are counted in words. */
 const TILES = 8;
@@ -24,11 +24,7 @@ function Tile({ device }: { device: Device }): JSX.Element {
   const kind = mainKind(device) ?? null;
   const latest = kind === null ? undefined : page.live.value.latest.get(latestKey(device.id, kind));
   const reading = latest ?? device.last.find((each) => each.kind === kind);
-  const note = !device.approved
-    ? words.text('inside.unapproved')
-    : device.online === false
-      ? words.text('inside.offline')
-      : undefined;
+  const note = noteOf(device, words, latest?.atMs ?? 0);
   return (
     <li class={`tile ${note ? 'tile-quiet' : ''}`} data-device={device.id}>
       <span class="tile-icon" key={latest?.id ?? 0}>
@@ -36,13 +32,23 @@ function Tile({ device }: { device: Device }): JSX.Element {
       </span>
       <span class="tile-words">
         <span class="tile-name">{deviceName(device.name)}</span>
-        <span class="tile-value">
-          {note ? `${note}${reading ? ' · ' : ''}` : ''}
-          {reading ? words.of(reading.text) : note ? '' : words.text('inside.noValue')}
-        </span>
+        {(reading || !note) && (
+          <span class="tile-value">{reading ? words.of(reading.text) : words.text('inside.noValue')}</span>
+        )}
+        {note && <span class="tile-note">{note}</span>}
       </span>
     </li>
   );
+}
+
+/** What a person should know of a device before its value. */
+function noteOf(device: Device, words: Words, heardMs: number): string | undefined {
+  if (!device.approved) return words.text('inside.unapproved');
+  if (device.online === false) return words.text('inside.offline');
+  const { silentSinceMs } = device;
+  if (silentSinceMs !== null && heardMs <= silentSinceMs)
+    return words.text('inside.silent', { day: words.day(silentSinceMs), time: words.clock(silentSinceMs) });
+  return device.batteryLow ? words.text('inside.batteryLow') : undefined;
 }
 
 function Row({ row }: { row: SeenRow }): JSX.Element {

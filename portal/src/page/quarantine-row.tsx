@@ -10,11 +10,6 @@ const MEANINGS = ['door', 'window', 'motion', 'animal', 'lock', 'switch'] as con
 /** Characters of a room's name, as the hub takes them. */
 const ROOM_CHARACTERS = 100;
 
-/** Whether only the household knows what the device's readings mean. */
-function needsMeaning({ kinds }: Device): boolean {
-  return kinds.includes('input.state');
-}
-
 /** What a resident said about a device in the form around its row. */
 export function toApprove(device: Device, data: FormData): Approval {
   const room = String(data.get(`room-${device.id}`) ?? '').trim();
@@ -59,7 +54,7 @@ export function QuarantineRow({
           aria-label={words.text('quarantine.roomOf', { name })}
         />
       </label>
-      {needsMeaning(device) && (
+      {device.needsMeaning && (
         <>
           <label class="field">
             <span class="quiet">{words.text('quarantine.is')}</span>

@@ -72,6 +72,8 @@ export const en: Record<keyof typeof ja, string> = {
   'inside.noValue': 'No word yet',
   'inside.offline': 'not answering',
   'inside.unapproved': 'awaiting approval',
+  'inside.silent': 'silent since {day} {time}',
+  'inside.batteryLow': 'battery low',
   'outcome.none': 'inside',
   'outcome.stayed': 'kept in',
   'outcome.held': 'held',

@@ -71,6 +71,8 @@ export const ja = {
   'inside.noValue': 'まだ知らせなし',
   'inside.offline': '応答なし',
   'inside.unapproved': '承認待ち',
+  'inside.silent': '{day} {time}から知らせなし',
+  'inside.batteryLow': '電池残りわずか',
   'outcome.none': '家の中',
   'outcome.stayed': '出さない',
   'outcome.held': '縁側で待機',

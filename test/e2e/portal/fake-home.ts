@@ -48,7 +48,10 @@ export function fakeDevices(tongue: Tongue, more = 0, approved = true): Device[]
       model: null,
       kinds: [thing.kind],
       approved,
+      needsMeaning: false,
       online: true,
+      batteryLow: index === 2,
+      silentSinceMs: null,
       last: [
         { kind: thing.kind, value, unit: '', text: valueText(thing.kind, value), atMs: MORNING_MS - index * 90_000 },
       ],
@@ -67,6 +70,9 @@ export function fakeDevices(tongue: Tongue, more = 0, approved = true): Device[]
     // Every eighth is a wired input, of which only the household knows what hangs on it.
     kinds: index % 8 === 0 ? ['input.state'] : ['contact.state', 'battery.percent'],
     approved: index % 4 !== 0,
+    needsMeaning: index % 8 === 0,
+    batteryLow: null,
+    silentSinceMs: index % 4 === 1 ? MORNING_MS - 40 * 3_600_000 : null,
     online: index % 3 === 0 ? false : null,
     last: [],
   }));

@@ -243,7 +243,7 @@ export class FakeHub {
     } else if (path === '/api/devices/approve') {
       const { ids, room, is } = asked as { ids: number[]; room?: string; is?: string };
       const chosen = this.state.devices.filter(({ id }) => ids.includes(id));
-      if (is === undefined && chosen.some(({ kinds }) => kinds.includes('input.state'))) {
+      if (is === undefined && chosen.some(({ needsMeaning }) => needsMeaning)) {
         const error = { ja: 'この入力が何か、わかりません。', en: 'It is not known what this input is.' };
         const remedy = { ja: '何につながっているかを選んでください。', en: 'Choose what hangs on it.' };
         return this.#json(response, 409, { error, remedy });
