@@ -67,7 +67,12 @@ describe('bad settings', () => {
         ENGAWA_SOURCE_URL: 'http://127.0.0.1',
         ENGAWA_UPLINK_URL: 'broker',
         ENGAWA_LOG_LEVEL: 'loud',
-        ENGAWA_MQTTS_PORT: '8883',
+        ENGAWA_MQTTS_PORT: '88830',
+        ENGAWA_SOURCE_CA: 'no certificate',
+        ENGAWA_OPCUA_URL: 'http://127.0.0.1',
+        ENGAWA_HOST: 'http://hub',
+        // Reserved: not used by this version.
+        ENGAWA_PORTAL_TLS_PORT: '8443',
         TZ: 'Mars/Olympus',
       };
       const { code, err } = await runProgram(name, [], { ...home.settings, ...wrong });
