@@ -1,14 +1,18 @@
 import { DIALECT_LIST, readSpoken } from '../devices/subscriber/spoken.ts';
 import { type Subscriber, startSubscriber } from '../devices/subscriber/subscriber.ts';
 import type { HomeCore } from './home-core.ts';
-import type { HubSettings } from './main.ts';
+
+/** How it is read. */
+interface SourceSettings {
+  /** The dialects that are spoken there. */
+  readonly sourceSpeaks: string;
+  /** Certificates (PEM) it is checked with over TLS, instead of the public ones. */
+  readonly sourceCa?: string | undefined;
+  readonly say: (level: 'info' | 'warn', sentence: string) => void;
+}
 
 /** Reads the MQTT broker the household already runs; throws with a sentence where its settings cannot be used. */
-export function readSource(
-  url: string,
-  { sourceSpeaks, sourceCa, say }: Pick<HubSettings, 'sourceSpeaks' | 'sourceCa' | 'say'>,
-  home: HomeCore,
-): Subscriber {
+export function readSource(url: string, { sourceSpeaks, sourceCa, say }: SourceSettings, home: HomeCore): Subscriber {
   const speaks = readSpoken(sourceSpeaks);
   if (!speaks) throw new Error(`ENGAWA_SOURCE_DIALECTS must name some of ${DIALECT_LIST}, each once, with commas.`);
   return startSubscriber({
