@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits.ts';
 import type { Claim, DialectResult, Known, KnownThing, Route, ThingClaim } from './dialect.ts';
 import { asFields, type Fields, label } from './json.ts';
 import { type About, claimOf, isNews } from './tasmota-tally.ts';
@@ -127,8 +128,10 @@ function placesOf({ ft, t, tp, hn, mac }: Fields): Places | undefined {
   const levels = filled.split('/').filter((level) => level !== '');
   if (levels.some((level) => /[+#$\0]/.test(level))) return undefined;
   const words = { stat, tele } as const;
+  const name = levels.filter((level) => level !== '%prefix%').join('/');
+  if (name === '' || name.length > LIMITS.labelCharacters) return undefined;
   return {
-    name: levels.filter((level) => level !== '%prefix%').join('/'),
+    name,
     at: (prefix, word) => [...levels.map((level) => (level === '%prefix%' ? words[prefix] : level)), word].join('/'),
   };
 }

@@ -67,6 +67,7 @@ function readMessage(
 ): DialectResult {
   if (place.word === 'LWT') return readRoutes(topic, payload, things);
   const { name } = place;
+  if (name === '') return { refused: 'ignored' };
   if (name.length > LIMITS.labelCharacters) return { refused: 'oversize' };
   const read: Decoded = things.length > 0 ? readRoutes(topic, payload, things) : { readings: [], dropped: {} };
   const tally = new Tally(known, onlineRoute(name, place.online, known), read);

@@ -82,6 +82,7 @@ describe('a device that announces nothing', () => {
     ['a command', 'cmnd/plug/POWER', 'ON', ['refused command']],
     ['a command, the prefix last', 'a/cmnd/POWER', 'ON', ['refused command']],
     ['a rule’s own topic', 'stat/plug/PIR1', 'ON', ['refused ignored']],
+    ['without a name', 'stat/RESULT', { POWER: 'ON' }, ['refused ignored']],
     ['another program’s', 'home/plug', 'ON', ['refused foreignTopic']],
     ['below the base', 'tasmota/plug', 'ON', ['refused ignored']],
     ['no JSON', 'tele/plug/SENSOR', '{', ['refused notJson']],
@@ -181,6 +182,8 @@ describe('a device that announced itself', () => {
     ['no topic', config({ t: null }), ['-malformed 1']],
     ['no prefixes', config({ tp: ['cmnd'] }), ['-malformed 1']],
     ['a wildcard in it', config({ t: '+' }), ['-malformed 1']],
+    ['a topic of its prefix alone', config({ ft: '%prefix%/%hostname%', hn: '' }), ['-malformed 1']],
+    ['an endless topic', config({ ft: '%topic%/'.repeat(15), t: 'x'.repeat(100) }), ['-malformed 1']],
     ['no JSON', '{', ['refused notJson']],
     ['no object', '1', ['refused notObject']],
   ])('%s: it is not taken for one', (_says, said, expected) => {
