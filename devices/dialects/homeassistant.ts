@@ -46,8 +46,9 @@ function refusal(topic: string, base: string): 'foreignTopic' | 'command' | 'ign
 /** Several entities may announce one availability: it is one reading. */
 function values(topic: string, payload: Buffer, things: readonly KnownThing[]): DialectResult {
   const result = readRoutes(topic, payload, things);
-  const own = things.some(isJoined) ? readRoutes(topic, payload, things.map(alone)) : result;
-  const joined = things.map((thing) => readJoined(topic, payload, thing));
+  const several = things.filter(isJoined);
+  const own = several.length > 0 ? readRoutes(topic, payload, things.map(alone)) : result;
+  const joined = several.map((thing) => readJoined(topic, payload, thing));
   const changed = joined.flatMap(({ claim }) => claim ?? []);
   const readings = new Map<string, Reading>();
   for (const reading of [...own.readings, ...joined.flatMap((each) => each.readings)])

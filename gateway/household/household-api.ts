@@ -108,14 +108,14 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
     { schema: { body: CREDENTIAL } },
     async (request, reply) => {
       const { name, dialect, base, tls } = request.body;
-      const secure = await household.secure();
+      const secure = tls === true ? await household.secure() : undefined;
       if (tls === true && secure === undefined) return answer(reply, noSecureListener);
       const made = await household.devices.add(name, dialect, base);
       if (!made.ok) return answer(reply, made);
-      const server = (tls === true ? secure?.server : household.listenerUrl()) ?? 'mqtt://HUB:1883';
+      const server = secure?.server ?? household.listenerUrl() ?? 'mqtt://HUB:1883';
       const { name: user, password } = made.value;
       const settings = DIALECTS[made.value.dialect].settings({ server, user, password, base: made.value.base });
-      return { ...made.value, server, settings, ...(tls === true ? { fingerprint: secure?.fingerprint } : {}) };
+      return { ...made.value, server, settings, ...(secure ? { fingerprint: secure.fingerprint } : {}) };
     },
   );
   app.post<{ Body: XStatic<typeof WHICH> }>(
