@@ -5,7 +5,7 @@ import { type PublishCounts, publishTrace } from './runner/publish-trace.ts';
 import { trace } from './trace.ts';
 
 // The library face, together with `simulate`: what tests and other programs may import.
-export type { TraceMessage } from './dialects/zigbee2mqtt.ts';
+export type { TraceMessage } from './message.ts';
 export { household, publishTrace, trace };
 
 /** One household to publish; instants in milliseconds of UTC. */

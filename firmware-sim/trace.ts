@@ -1,5 +1,6 @@
-import { type LastSeen, startMessages, stateMessage, type TraceMessage } from './dialects/zigbee2mqtt.ts';
+import { type LastSeen, startMessages, stateMessage } from './dialects/zigbee2mqtt.ts';
 import { type Household, household, type Sensor } from './household.ts';
+import type { TraceMessage } from './message.ts';
 import { type Random, randomStream } from './random.ts';
 import { thingsOf } from './things/catalogue.ts';
 import type { Fields, Report } from './things/thing.ts';

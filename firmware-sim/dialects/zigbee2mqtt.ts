@@ -1,16 +1,8 @@
 import type { Household, Sensor } from '../household.ts';
+import type { TraceMessage } from '../message.ts';
 import type { Fields, FieldValue, Model } from '../things/thing.ts';
 import { offsetText } from '../world/calendar.ts';
 import models from './models.json' with { type: 'json' };
-
-/** One MQTT message at an instant of the home's time; `payload` is text. */
-export interface TraceMessage {
-  readonly atMs: number;
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-  readonly qos: 0 | 1;
-}
 
 /** Zigbee2MQTT's `advanced.last_seen`: whether and how a message says when the thing was last heard. */
 export type LastSeen = 'disable' | 'ISO_8601' | 'ISO_8601_local' | 'epoch';

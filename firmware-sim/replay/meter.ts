@@ -1,5 +1,6 @@
-import { startMessages, stateMessage, type TraceMessage } from '../dialects/zigbee2mqtt.ts';
+import { startMessages, stateMessage } from '../dialects/zigbee2mqtt.ts';
 import type { Household } from '../household.ts';
+import type { TraceMessage } from '../message.ts';
 import { instantOf, wallMs } from '../world/calendar.ts';
 import type { Row } from './household-power.ts';
 

@@ -1,14 +1,7 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { offlineMessage } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
-
-/** A message to publish; the home's time plays no part here. */
-export interface Outgoing {
-  readonly topic: string;
-  readonly payload: string;
-  readonly retain: boolean;
-  readonly qos: 0 | 1 | 2;
-}
+import type { Outgoing } from '../message.ts';
 
 /** A connection to an MQTT server that behaves as Zigbee2MQTT's does. */
 export interface Link {

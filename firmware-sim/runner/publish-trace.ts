@@ -1,5 +1,5 @@
-import type { TraceMessage } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
+import type { TraceMessage } from '../message.ts';
 import type { HomeClock } from './clock.ts';
 import type { Link } from './link.ts';
 

@@ -1,9 +1,9 @@
 import type { Random } from '../random.ts';
-import type { DayWorld, Span } from '../world/house.ts';
+import type { DayWorld } from '../world/house.ts';
 import { coinCell, type Fields, type GapS, heartbeats, inOrder, type Report, type Thing } from './thing.ts';
 
 /** A magnet contact on something that opens; `contact` false means open. `aqara` ones report everything about once an hour. */
-export function contactSensor(openings: (world: DayWorld) => readonly Span[], style: 'aqara' | 'sonoff'): Thing {
+export function contactSensor(opening: string, style: 'aqara' | 'sonoff'): Thing {
   let triggers = 0;
   return {
     initial: (day) =>
@@ -12,7 +12,7 @@ export function contactSensor(openings: (world: DayWorld) => readonly Span[], st
         : { ...sonoffHealth(day), contact: true },
     day(world: DayWorld, random: Random): Report[] {
       const reports: Report[] = [];
-      for (const { fromMs, toMs } of openings(world)) {
+      for (const { fromMs, toMs } of world.openings[opening] ?? []) {
         reports.push({ atMs: fromMs + random.between(60, 350), fields: { contact: false } });
         reports.push({ atMs: toMs + random.between(360, 650), fields: { contact: true } });
       }

@@ -1,4 +1,5 @@
 import type { Random } from '../random.ts';
+import { added } from '../world/appliances.ts';
 import type { DayWorld, PowerStep } from '../world/house.ts';
 import type { Fields, Report, Thing } from './thing.ts';
 
@@ -16,20 +17,16 @@ const MW_MS_PER_MWH = 3_600_000;
 /** The first day whose consumption the counters of the plugs know: 2026-01-01. */
 const INSTALLED_DAY = 20_454;
 
-/** What a plug measures: the steps of a day, the power before the first, and more energy than any day needs. */
-export interface Load {
-  readonly restMw: number;
-  /** Milliwatt-hours; the counter starts at this for every day since 2026-01-01, so it never runs backwards when a run starts anew. */
-  readonly mostPerDayMwh: number;
-  steps(world: DayWorld, random: Random): PowerStep[];
-}
-
-/** A plug that measures what is behind it: power, current, mains voltage and the energy since it was installed. */
-export function measuringPlug(load: Load): Thing {
-  const meter = new Meter(load.restMw);
+/**
+ * A plug that measures the loads behind it: power, current, mains voltage and the energy since it was installed.
+ * Its counter starts at `mostPerDayMwh` milliwatt-hours for every day since 2026-01-01, more than any day needs, so it
+ * never runs backwards when a run starts anew.
+ */
+export function measuringPlug(loads: readonly string[], mostPerDayMwh: number): Thing {
+  const meter = new Meter();
   return {
     initial(day): Fields {
-      meter.start(Math.max(1, day - INSTALLED_DAY) * load.mostPerDayMwh);
+      meter.start(Math.max(1, day - INSTALLED_DAY) * mostPerDayMwh);
       return {
         ...meter.reading(101),
         child_lock: 'UNLOCK',
@@ -40,12 +37,15 @@ export function measuringPlug(load: Load): Thing {
         switch_type_button: 'release',
       };
     },
-    day: (world, random) => meter.day(world, load.steps(world, random), random),
+    day(world, random): Report[] {
+      const { restMw, steps } = added(loads.flatMap((name) => world.loads[name] ?? []));
+      return meter.day(world, [{ atMs: world.startMs, powerMw: restMw }, ...steps], random);
+    },
   };
 }
 
 class Meter {
-  #powerMw: number;
+  #powerMw = 0;
   #energyMwh = 0;
   #remainderMwMs = 0;
   #nowMs = Number.NEGATIVE_INFINITY;
@@ -53,10 +53,6 @@ class Meter {
   #reportedMs = Number.NEGATIVE_INFINITY;
   #changeDueMs = Number.POSITIVE_INFINITY;
   #heartbeatDueMs = Number.NEGATIVE_INFINITY;
-
-  constructor(restMw: number) {
-    this.#powerMw = restMw;
-  }
 
   start(energyMwh: number): void {
     this.#energyMwh = energyMwh;

@@ -1,5 +1,8 @@
 import type { Random } from '../random.ts';
-import type { DayWorld, PowerStep, Span } from './house.ts';
+import type { DayWorld, Load, PowerStep, Span } from './house.ts';
+
+/** What people do to the appliances in a day. */
+export type Use = Pick<DayWorld, 'startMs' | 'endMs' | 'television' | 'kettle' | 'refrigeratorOpenings'>;
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
@@ -23,7 +26,7 @@ function stepsWhile(
 }
 
 /** A television: standby, and a picture whose brightness wanders. */
-export function televisionSteps(world: DayWorld, random: Random): PowerStep[] {
+function televisionSteps(world: Use, random: Random): PowerStep[] {
   let level = 92_000;
   return stepsWhile(
     world.television,
@@ -38,12 +41,12 @@ export function televisionSteps(world: DayWorld, random: Random): PowerStep[] {
 }
 
 /** An electric kettle: full power until the water boils. */
-export function kettleSteps(world: DayWorld, random: Random): PowerStep[] {
+function kettleSteps(world: Use, random: Random): PowerStep[] {
   return stepsWhile(world.kettle, 0, [25, 45], () => random.around(1_236_000, 9000), random);
 }
 
 /** When the compressor of the refrigerator runs: cycles that begin before the day and end with it; each opening of the door lengthens the next. */
-export function compressorSpans(world: DayWorld, random: Random): Span[] {
+export function compressorSpans(world: Use, random: Random): Span[] {
   const spans: Span[] = [];
   let atMs = world.startMs + random.between(4, 16) * MINUTE_MS;
   let restedFromMs = world.startMs;
@@ -58,7 +61,7 @@ export function compressorSpans(world: DayWorld, random: Random): Span[] {
 }
 
 /** The compressor: a short start-up peak, then a load that sinks as the inside cools. */
-export function compressorSteps(world: DayWorld, random: Random): PowerStep[] {
+function compressorSteps(world: Use, random: Random): PowerStep[] {
   let sinceStart = 0;
   const spans = compressorSpans(world, random);
   const starts = new Set(spans.map(({ fromMs }) => fromMs));
@@ -75,20 +78,33 @@ export function compressorSteps(world: DayWorld, random: Random): PowerStep[] {
 }
 
 /** The lamp inside the refrigerator. */
-export function lampSteps(world: DayWorld): PowerStep[] {
+function lampSteps(world: Use): PowerStep[] {
   return world.refrigeratorOpenings.flatMap(({ fromMs, toMs }) => [
     { atMs: fromMs, powerMw: 9000 },
     { atMs: toMs, powerMw: 0 },
   ]);
 }
 
+/** What each appliance of the house draws in a day; `randomOf` gives each its own stream. */
+export function loadsOf(use: Use, randomOf: (name: string) => Random): Record<string, Load> {
+  const compressor = { restMw: 1800, steps: compressorSteps(use, randomOf('refrigerator')) };
+  return {
+    refrigerator: added([compressor, { restMw: 0, steps: lampSteps(use) }]),
+    television: { restMw: 600, steps: televisionSteps(use, randomOf('television')) },
+    kettle: { restMw: 0, steps: kettleSteps(use, randomOf('kettle')) },
+  };
+}
+
 /** Adds appliances behind one socket: their steps, each appliance starting at its `restMw`, become steps of the sum. */
-export function addedSteps(appliances: readonly { restMw: number; steps: readonly PowerStep[] }[]): PowerStep[] {
+export function added(appliances: readonly Load[]): Load {
   const drawn = appliances.map(({ restMw }) => restMw);
   const all = appliances.flatMap(({ steps }, appliance) => steps.map((step) => ({ ...step, appliance })));
   all.sort((left, right) => left.atMs - right.atMs || left.appliance - right.appliance);
-  return all.map(({ atMs, powerMw, appliance }) => {
+  const sum = (): number => drawn.reduce((total, each) => total + each, 0);
+  const restMw = sum();
+  const steps = all.map(({ atMs, powerMw, appliance }) => {
     drawn[appliance] = powerMw;
-    return { atMs, powerMw: drawn.reduce((sum, each) => sum + each, 0) };
+    return { atMs, powerMw: sum() };
   });
+  return { restMw, steps };
 }

@@ -1,5 +1,6 @@
 import { agree, personDay } from '../people/day.ts';
 import { type Random, randomStream } from '../random.ts';
+import { loadsOf } from './appliances.ts';
 import { dayStartMs, weekdayOf } from './calendar.ts';
 import { type DayWorld, HABITS, joinSpans, type Movement, type Passage, type Span, type Visit } from './house.ts';
 
@@ -18,31 +19,41 @@ export function dayWorld(seed: number, day: number, timeZone: string): DayWorld 
   const visits = [0, 1].flatMap((person) =>
     personDay(person, startMs, (endMs - startMs) / SECOND_MS, agreed, randomStream(seed, 'person', person, day)),
   );
-  return {
-    day,
+  const passages = passagesOf(visits, random);
+  const balconyOpenings = joinSpans([...balconyWays(visits, random), ...airings(visits, random)], 2 * SECOND_MS);
+  const used = {
     startMs,
     endMs,
-    visits,
-    movements: movementsOf(visits, randomStream(seed, 'movements', day)),
-    passages: passagesOf(visits, random),
-    balconyOpenings: joinSpans([...balconyWays(visits, random), ...airings(visits, random)], 2 * SECOND_MS),
     television: televisionOf(visits, random),
     kettle: kettleOf(visits, random),
     refrigeratorOpenings: refrigeratorOf(visits, random),
+  };
+  return {
+    ...used,
+    day,
+    visits,
+    movements: movementsOf(visits, randomStream(seed, 'movements', day)),
+    passages,
+    balconyOpenings,
+    openings: {
+      front_door: passages.map(({ openMs, closeMs }) => ({ fromMs: openMs, toMs: closeMs })),
+      balcony_window: balconyOpenings,
+    },
+    loads: loadsOf(used, (name) => randomStream(seed, 'load', name, day)),
   };
 }
 
 /** Movements lie inside their visit, so that no sensor ever sees somebody who is not there. */
 function movementsOf(visits: readonly Visit[], random: Random): Movement[] {
   const movements: Movement[] = [];
-  for (const { place, activity, fromMs, toMs } of visits) {
+  for (const { person, place, activity, fromMs, toMs } of visits) {
     if (place === 'away' || place === 'balcony') {
       continue;
     }
     const [least, most] = HABITS[activity].moveS;
     let atMs = fromMs + random.between(300, 1500);
     while (atMs < toMs - SECOND_MS) {
-      movements.push({ atMs, place });
+      movements.push({ atMs, place, who: person });
       atMs += random.between(least * SECOND_MS, most * SECOND_MS);
     }
   }

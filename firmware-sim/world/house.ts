@@ -68,10 +68,18 @@ export interface PowerStep {
   readonly powerMw: number;
 }
 
+/** What an appliance draws in a day: the power before the first step, and the steps. */
+export interface Load {
+  readonly restMw: number;
+  readonly steps: readonly PowerStep[];
+}
+
 /** A movement somewhere in the house that a sensor in that place can see. */
 export interface Movement {
   readonly atMs: number;
   readonly place: Place;
+  /** Who moved, as the visit names them. */
+  readonly who: number;
 }
 
 /** Everything that truly happens in the house between two 04:00s; sensors observe this and nothing else. */
@@ -86,6 +94,10 @@ export interface DayWorld {
   readonly television: readonly Span[];
   readonly kettle: readonly Span[];
   readonly refrigeratorOpenings: readonly Span[];
+  /** When each door and window stood open, by its name. */
+  readonly openings: Readonly<Record<string, readonly Span[]>>;
+  /** What each appliance drew, by its name. */
+  readonly loads: Readonly<Record<string, Load>>;
 }
 
 /** Joins spans that overlap or lie at most `gapMs` apart; the result is sorted. */

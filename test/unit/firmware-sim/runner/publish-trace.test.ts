@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../../../firmware-sim/limits.ts';
+import type { Outgoing } from '../../../../firmware-sim/message.ts';
 import { homeClock } from '../../../../firmware-sim/runner/clock.ts';
-import type { Link, Outgoing } from '../../../../firmware-sim/runner/link.ts';
+import type { Link } from '../../../../firmware-sim/runner/link.ts';
 import { publishTrace, type TraceMessage } from '../../../../firmware-sim/simulate.ts';
 
 const never = new AbortController().signal;

@@ -1,0 +1,43 @@
+import type { Outgoing, TraceMessage } from '../message.ts';
+import type { DayWorld } from '../world/house.ts';
+
+/** What a device of a home is, whatever firmware it runs; `watches` names what of the world it looks at. */
+export interface DevicePlan {
+  /** The device's own name: part of its topics, and its key in the ground truth. */
+  readonly name: string;
+  readonly kind: 'contact' | 'motion' | 'plug' | 'lock' | 'meter' | 'camera';
+  /** An opening's id (contact, lock), a place (motion, camera) or a load's id (plug, meter). */
+  readonly watches: string;
+}
+
+/** What a speaker is made for. */
+export interface SpeakerSettings {
+  readonly seed: number;
+  readonly timeZone: string;
+  readonly devices: readonly DevicePlan[];
+}
+
+/** An instant at which a client says something; `speak` is called once, in the order of time over all days. */
+export interface Moment {
+  readonly atMs: number;
+  /** Changes what the client knows, and gives what it publishes because of it: none, one or several messages of that instant. */
+  speak(): TraceMessage[];
+}
+
+/** One MQTT client with one or more devices behind it: a bridge program, or a device that speaks for itself. */
+export interface Speaker {
+  /** The client's name, as its firmware forms it: its MQTT client id and its key in the ground truth. */
+  readonly client: string;
+  /** What the server says for it when it vanishes. */
+  readonly will: Outgoing | undefined;
+  /** The topic filters it subscribes to for commands. */
+  readonly listens: readonly string[];
+  /** Birth: what it says when it has connected, with what it knows at that instant; comes again after a power cut. */
+  start(atMs: number): TraceMessage[];
+  /** When it speaks in one day of the house, in the order of time; days come one after the other. What it knows changes only in `speak`. */
+  day(world: DayWorld): Moment[];
+  /** What it answers to a message that reached it. */
+  answer(topic: string, payload: string, atMs: number): TraceMessage[];
+  /** What it says when it is switched off in good order. */
+  stop(atMs: number): TraceMessage[];
+}
