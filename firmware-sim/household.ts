@@ -1,4 +1,5 @@
-import { randomStream } from './random.ts';
+import type { DevicePlan } from './dialects/speaker.ts';
+import { type Random, randomStream } from './random.ts';
 import type { Model } from './things/thing.ts';
 
 /** A person of the simulated household; slot and code are what the front door's lock knows of them. */
@@ -9,48 +10,63 @@ export interface Resident {
 }
 
 /** A sensor of the simulated household as its Zigbee network knows it. */
-export interface Sensor {
-  readonly name: string;
+export interface Sensor extends DevicePlan {
   readonly model: Model;
   readonly ieee: string;
   readonly networkAddress: number;
   readonly baseLinkquality: number;
 }
 
-/** The simulated household: who lives there, and its seven sensors of four kinds. */
+/** A device of a plan that is a Zigbee device of that model. */
+export interface ZigbeePlan extends DevicePlan {
+  readonly model: Model;
+}
+
+/** The simulated household: who lives there, and its Zigbee sensors. */
 export interface Household {
   readonly seed: number;
   readonly residents: readonly Resident[];
   readonly sensors: readonly Sensor[];
 }
 
-const SENSORS: readonly (readonly [name: string, model: Model, maker: string])[] = [
-  ['front_door', 'MCCGQ11LM', '0x00158d0004'],
-  ['balcony_window', 'SNZB-04', '0x00124b0024'],
-  ['hall_motion', 'RTCGQ11LM', '0x00158d0005'],
-  ['living_room_motion', 'SNZB-03', '0x00124b0023'],
-  ['refrigerator', 'TS011F_plug_1', '0xa4c138f1c2'],
-  ['television_and_kettle', 'TS011F_plug_1', '0xa4c138f1c3'],
-  ['front_door_lock', 'easyCodeTouch_v1', '0xf4ce369bd0'],
+/** How the addresses of a maker's devices begin. */
+const MAKERS: Record<Model, string> = {
+  MCCGQ11LM: '0x00158d0004',
+  'SNZB-04': '0x00124b0024',
+  RTCGQ11LM: '0x00158d0005',
+  'SNZB-03': '0x00124b0023',
+  TS011F_plug_1: '0xa4c138f1c2',
+  easyCodeTouch_v1: '0xf4ce369bd0',
+  'EMIZB-141': '0x0015bc001b',
+};
+
+/** The demonstration's seven sensors of four kinds. */
+export const DEMONSTRATION: readonly ZigbeePlan[] = [
+  { name: 'front_door', kind: 'contact', watches: 'front_door', model: 'MCCGQ11LM' },
+  { name: 'balcony_window', kind: 'contact', watches: 'balcony_window', model: 'SNZB-04' },
+  { name: 'hall_motion', kind: 'motion', watches: 'hall', model: 'RTCGQ11LM' },
+  { name: 'living_room_motion', kind: 'motion', watches: 'living', model: 'SNZB-03' },
+  { name: 'refrigerator', kind: 'plug', watches: 'refrigerator', model: 'TS011F_plug_1' },
+  { name: 'television_and_kettle', kind: 'plug', watches: 'television+kettle', model: 'TS011F_plug_1' },
+  { name: 'front_door_lock', kind: 'lock', watches: 'front_door', model: 'easyCodeTouch_v1' },
 ];
 
-/** Describes the household of a seed: the same names and models for every seed, its own addresses and codes. */
-export function household(seed: number): Household {
+/** Describes the household of a seed: the same devices for every seed, its own addresses and codes. */
+export function household(seed: number, devices: readonly ZigbeePlan[] = DEMONSTRATION): Household {
   const random = randomStream(seed, 'household');
-  const codes = ['Aoi', 'Haruto'].map((name, index) => ({
+  const residents = ['Aoi', 'Haruto'].map((name, index) => ({
     name,
     slot: String(index + 3),
     pin: String(random.between(1000, 9999)),
   }));
+  return { seed, residents, sensors: devices.map((device) => sensorOf(device, random)) };
+}
+
+function sensorOf(device: ZigbeePlan, random: Random): Sensor {
   return {
-    seed,
-    residents: codes,
-    sensors: SENSORS.map(([name, model, maker]) => ({
-      name,
-      model,
-      ieee: maker + random.below(0x1000000).toString(16).padStart(6, '0'),
-      networkAddress: random.between(1000, 65_000),
-      baseLinkquality: random.between(70, 210),
-    })),
+    ...device,
+    ieee: MAKERS[device.model] + random.below(0x1000000).toString(16).padStart(6, '0'),
+    networkAddress: random.between(1000, 65_000),
+    baseLinkquality: random.between(70, 210),
   };
 }

@@ -14,3 +14,8 @@ export interface TraceMessage {
   readonly retain: boolean;
   readonly qos: 0 | 1;
 }
+
+/** A message, and the client that says it. */
+export interface Told extends TraceMessage {
+  readonly client: string;
+}

@@ -1,8 +1,8 @@
 import { household } from './household.ts';
 import { homeClock } from './runner/clock.ts';
-import { openLink } from './runner/link.ts';
+import { publishHome } from './runner/publish-home.ts';
 import { type PublishCounts, publishTrace } from './runner/publish-trace.ts';
-import { trace } from './trace.ts';
+import { speakersOf, tell, trace } from './trace.ts';
 
 // The library face, together with `simulate`: what tests and other programs may import.
 export type { TraceMessage } from './message.ts';
@@ -33,22 +33,24 @@ export interface Simulation {
 export async function simulate(
   options: SimulateOptions,
 ): Promise<{ ok: true; simulation: Simulation } | { ok: false; reason: string }> {
-  const { url, seed, startMs, endMs, timeZone, speed } = options;
-  const base = options.base ?? 'zigbee2mqtt';
+  const { url, startMs, speed } = options;
   const stopping = new AbortController();
-  const opened = await openLink({ url, base, signal: stopping.signal, say: () => undefined });
-  if (!opened.ok) {
-    return opened;
-  }
   const counts: PublishCounts = { sent: 0, lost: 0 };
-  const finished = publishTrace({
-    messages: trace({ seed, startMs, endMs, timeZone, base }),
-    link: opened.link,
+  const speakers = speakersOf(options);
+  const opened = await publishHome({
+    url,
+    speakers,
+    messages: () => tell({ ...options, speakers }),
     clock: homeClock({ originRealMs: Date.now(), originHomeMs: startMs, speed }, Date.now),
     qos: options.qos ?? 0,
     signal: stopping.signal,
     counts,
-  }).finally(() => opened.link.end());
+    say: () => undefined,
+  });
+  if (!opened.ok) {
+    return opened;
+  }
+  const { finished } = opened;
   return {
     ok: true,
     simulation: {

@@ -1,11 +1,11 @@
-import { type LastSeen, startMessages, stateMessage } from './dialects/zigbee2mqtt.ts';
-import { type Household, household, type Sensor } from './household.ts';
-import type { TraceMessage } from './message.ts';
-import { type Random, randomStream } from './random.ts';
-import { thingsOf } from './things/catalogue.ts';
-import type { Fields, Report } from './things/thing.ts';
+import type { Moment, Speaker } from './dialects/speaker.ts';
+import type { LastSeen } from './dialects/zigbee2mqtt.ts';
+import { zigbee2mqttSpeaker } from './dialects/zigbee2mqtt-speaker.ts';
+import { household } from './household.ts';
+import type { Told } from './message.ts';
 import { dayAt } from './world/calendar.ts';
 import { dayWorld } from './world/happenings.ts';
+import type { DayWorld } from './world/house.ts';
 
 /** What a trace is made from; instants in milliseconds of UTC, the end not included. */
 export interface TraceOptions {
@@ -19,53 +19,55 @@ export interface TraceOptions {
   readonly lastSeen?: LastSeen;
 }
 
-/** What the simulated Zigbee2MQTT remembers of one sensor. */
-interface Remembered {
-  readonly sensor: Sensor;
-  fields: Fields;
-  heardMs: number;
-  linkquality: number;
+/** The clients of the demonstration's home: its Zigbee2MQTT. */
+export function speakersOf({
+  seed,
+  startMs,
+  timeZone,
+  base = 'zigbee2mqtt',
+  lastSeen = 'disable',
+}: Omit<TraceOptions, 'endMs'>): Speaker[] {
+  return [zigbee2mqttSpeaker(household(seed), { base, lastSeen, timeZone }, startMs)];
 }
 
-interface Spoken extends Report {
-  readonly index: number;
+/** Everything the demonstration's Zigbee2MQTT publishes between two instants; see `tell`. */
+export function trace(options: TraceOptions): Generator<Told> {
+  return tell({ ...options, speakers: speakersOf(options) });
+}
+
+/** Who speaks in a home, and between which instants. */
+export interface Telling extends Pick<TraceOptions, 'seed' | 'startMs' | 'endMs' | 'timeZone'> {
+  readonly speakers: readonly Speaker[];
+  /** Is shown each day of the house before anybody speaks of it. */
+  onDay?(world: DayWorld): void;
+}
+
+interface Turn {
+  readonly moment: Moment;
+  readonly speaker: Speaker;
 }
 
 /**
- * Everything the household's Zigbee2MQTT publishes between two instants, made day by day while it is read.
- * The same options give the same bytes on every machine. Throws RangeError for an unknown time zone.
+ * Everything the clients of a home publish between two instants, made day by day while it is read. The same options give
+ * the same bytes on every machine. Throws RangeError for an unknown time zone.
  */
-export function* trace(options: TraceOptions): Generator<TraceMessage> {
-  const { seed, startMs, endMs, timeZone } = options;
-  const settings = { base: options.base ?? 'zigbee2mqtt', lastSeen: options.lastSeen ?? 'disable', timeZone };
-  const home = household(seed);
-  const things = thingsOf(home);
-  const firstDay = dayAt(startMs, timeZone);
-  const memory = home.sensors.map((sensor, index): Remembered => {
-    const fields = things[index]?.initial(firstDay) ?? {};
-    return { sensor, fields, heardMs: startMs, linkquality: sensor.baseLinkquality };
-  });
+export function* tell({ seed, startMs, endMs, timeZone, speakers, onDay }: Telling): Generator<Told> {
   let started = false;
-  for (let day = firstDay; ; day += 1) {
+  for (let day = dayAt(startMs, timeZone); ; day += 1) {
     const world = dayWorld(seed, day, timeZone);
-    const spoken = things.flatMap((thing, index): Spoken[] =>
-      thing.day(world, randomStream(seed, 'thing', index, day)).map((report) => ({ ...report, index })),
-    );
-    // A stable sort: at the same instant the sensors keep the order of the household.
-    spoken.sort((left, right) => left.atMs - right.atMs);
-    const signal = randomStream(seed, 'signal', day);
-    for (const report of spoken) {
-      if (!started && report.atMs >= startMs) {
+    onDay?.(world);
+    for (const { moment, speaker } of turnsOf(speakers, world)) {
+      if (!started && moment.atMs >= startMs) {
         started = true;
-        yield* beginning(home, memory, settings, startMs);
+        yield* beginning(speakers, startMs);
       }
-      if (report.atMs >= endMs) {
+      if (moment.atMs >= endMs) {
         return;
       }
-      const remembered = hear(memory, report, signal);
-      if (started && remembered !== undefined) {
-        const { sensor, fields, heardMs, linkquality } = remembered;
-        yield stateMessage(sensor, fields, { atMs: report.atMs, heardMs, linkquality }, settings);
+      for (const message of moment.speak()) {
+        if (started) {
+          yield { ...message, client: speaker.client };
+        }
       }
     }
     if (world.endMs >= endMs) {
@@ -74,26 +76,16 @@ export function* trace(options: TraceOptions): Generator<TraceMessage> {
   }
 }
 
-/** What is published at the start: the bridge, the devices, and all cached states. */
-function* beginning(
-  home: Household,
-  memory: readonly Remembered[],
-  settings: Parameters<typeof startMessages>[1],
-  startMs: number,
-): Generator<TraceMessage> {
-  yield* startMessages(home, settings, startMs);
-  for (const { sensor, fields, heardMs, linkquality } of memory) {
-    yield stateMessage(sensor, fields, { atMs: startMs, heardMs: Math.min(heardMs, startMs), linkquality }, settings);
-  }
+/** Everybody's moments of a day in the order of time; at the same instant the clients keep their order. */
+function turnsOf(speakers: readonly Speaker[], world: DayWorld): Turn[] {
+  const turns = speakers.flatMap((speaker) => speaker.day(world).map((moment): Turn => ({ moment, speaker })));
+  return speakers.length === 1 ? turns : turns.sort((left, right) => left.moment.atMs - right.moment.atMs);
 }
 
-/** A report reaches the coordinator: what it carries replaces what was remembered. */
-function hear(memory: readonly Remembered[], report: Spoken, signal: Random): Remembered | undefined {
-  const remembered = memory[report.index];
-  if (remembered !== undefined) {
-    remembered.fields = { ...remembered.fields, ...report.fields };
-    remembered.heardMs = report.atMs;
-    remembered.linkquality = Math.min(255, Math.max(1, signal.around(remembered.sensor.baseLinkquality, 14)));
+function* beginning(speakers: readonly Speaker[], startMs: number): Generator<Told> {
+  for (const speaker of speakers) {
+    for (const message of speaker.start(startMs)) {
+      yield { ...message, client: speaker.client };
+    }
   }
-  return remembered;
 }

@@ -6,7 +6,7 @@ export interface DevicePlan {
   /** The device's own name: part of its topics, and its key in the ground truth. */
   readonly name: string;
   readonly kind: 'contact' | 'motion' | 'plug' | 'lock' | 'meter' | 'camera';
-  /** An opening's id (contact, lock), a place (motion, camera) or a load's id (plug, meter). */
+  /** An opening's name (contact, lock), a place (motion, camera) or a load's name (plug, meter), or several loads joined by +. */
   readonly watches: string;
 }
 
@@ -28,12 +28,18 @@ export interface Moment {
 export interface Speaker {
   /** The client's name, as its firmware forms it: its MQTT client id and its key in the ground truth. */
   readonly client: string;
+  /** Whether it connects under an id drawn at each start, instead of its name. */
+  readonly drawsClientId?: boolean;
+  /** Whether it says its retained messages once more soon after its start. */
+  readonly repeatsRetained?: boolean;
   /** What the server says for it when it vanishes. */
   readonly will: Outgoing | undefined;
   /** The topic filters it subscribes to for commands. */
   readonly listens: readonly string[];
   /** Birth: what it says when it has connected, with what it knows at that instant; comes again after a power cut. */
   start(atMs: number): TraceMessage[];
+  /** What it says when a lost connection is back. */
+  again(atMs: number): TraceMessage[];
   /** When it speaks in one day of the house, in the order of time; days come one after the other. What it knows changes only in `speak`. */
   day(world: DayWorld): Moment[];
   /** What it answers to a message that reached it. */

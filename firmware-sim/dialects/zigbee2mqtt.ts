@@ -75,9 +75,12 @@ export function startMessages(household: Household, settings: Zigbee2mqttSetting
   ];
 }
 
-/** What Zigbee2MQTT says when it stops, and what the server says for it when it vanishes. */
-export function offlineMessage(base: string): { topic: string; payload: string; retain: true; qos: 1 } {
-  return { topic: `${base}/bridge/state`, payload: stableJson({ state: 'offline' }), retain: true, qos: 1 };
+/** Whether Zigbee2MQTT is there: said when it connects and when it stops, and by the server when it vanishes. */
+export function bridgeMessage(
+  base: string,
+  state: 'online' | 'offline',
+): { topic: string; payload: string; retain: true; qos: 1 } {
+  return { topic: `${base}/bridge/state`, payload: stableJson({ state }), retain: true, qos: 1 };
 }
 
 /** A thing's state as it is published: everything cached, the signal of this message, and when the thing was last heard. */

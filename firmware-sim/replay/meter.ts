@@ -37,6 +37,8 @@ export interface ReplayCounts {
 export function meterHousehold(name: string): Household {
   const sensor = {
     name,
+    kind: 'meter',
+    watches: 'total',
     model: 'EMIZB-141',
     ieee: '0x0015bc001b02e4a1',
     networkAddress: 41_217,

@@ -1,23 +1,43 @@
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
-import { offlineMessage } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
 import type { Outgoing } from '../message.ts';
+import { serverOptions } from './server-options.ts';
 
-/** A connection to an MQTT server that behaves as Zigbee2MQTT's does. */
+/** A connection to an MQTT server that behaves as a device's does. */
 export interface Link {
   connected(): boolean;
   /** Resolves when the server has it (QoS 1 and 2) or it was written (QoS 0); rejects when it was not sent. */
   publish(message: Outgoing): Promise<void>;
   /** Is called at every change of the connection. */
   onChange(listener: () => void): void;
-  /** Says that the bridge is offline, and disconnects; resolves in any case. */
+  /** Takes the connection away, as a broken cable does, or gives it back. */
+  cut(): void;
+  mend(): void;
+  /** Says goodbye, and disconnects; resolves in any case. */
   end(): Promise<void>;
+}
+
+/** What a client says of its own connection. */
+export interface Manners {
+  /** Its MQTT client id; undefined when it draws one at each start. */
+  readonly clientId?: string | undefined;
+  readonly will?: Outgoing | undefined;
+  /** The topic filters it subscribes to. */
+  readonly listens?: readonly string[];
+  /** Whether it says its retained messages once more soon after its start, as Zigbee2MQTT does. */
+  readonly repeatsRetained?: boolean;
+  /** What it says when a lost connection is back. */
+  again(): readonly Outgoing[];
+  /** What it says before it disconnects. */
+  goodbye(): readonly Outgoing[];
+  /** What it answers to a message. */
+  answer?(topic: string, payload: string): readonly Outgoing[];
 }
 
 /** Where and how to connect. */
 export interface LinkSettings {
   readonly url: string;
-  readonly base: string;
+  readonly manners: Manners;
   readonly signal: AbortSignal;
   /** Is told in words, without addresses or payloads, what the connection does. */
   say(sentence: string): void;
@@ -30,39 +50,23 @@ const REFUSED_CODES = [4, 5];
 export async function openLink(
   settings: LinkSettings,
 ): Promise<{ ok: true; link: Link } | { ok: false; reason: string }> {
-  const options = connectOptions(settings);
-  if (!options.ok) {
-    return options;
+  const server = serverOptions(settings.url);
+  if (!server.ok) {
+    return server;
   }
-  const client = connect(options.options);
+  const client = connect({ ...server.options, ...mannerOptions(settings.manners) });
   const first = await firstConnection(client, settings);
   if (first !== undefined) {
     await client.endAsync(true).catch(() => undefined);
     return { ok: false, reason: first };
   }
-  return { ok: true, link: linkOf(client, settings) };
+  return { ok: true, link: await linkOf(client, settings) };
 }
 
-function connectOptions(settings: LinkSettings): { ok: true; options: IClientOptions } | { ok: false; reason: string } {
-  const url = URL.canParse(settings.url) ? new URL(settings.url) : undefined;
-  const secure = url?.protocol === 'mqtts:';
-  if (url === undefined || url.hostname === '' || !(secure || url.protocol === 'mqtt:')) {
-    return { ok: false, reason: '--url takes mqtt://USER:PASSWORD@HOST:PORT, or mqtts:// for TLS' };
-  }
-  const will = offlineMessage(settings.base);
+function mannerOptions({ clientId, will }: Manners): IClientOptions {
   return {
-    ok: true,
-    options: {
-      protocol: secure ? 'mqtts' : 'mqtt',
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? (secure ? 8883 : 1883) : Number(url.port),
-      ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
-      ...(url.password === '' ? {} : { password: decodeURIComponent(url.password) }),
-      reconnectPeriod: LIMITS.reconnectMs,
-      reconnectOnConnackError: true,
-      queueQoSZero: false,
-      will: { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, retain: will.retain },
-    },
+    ...(clientId === undefined ? {} : { clientId }),
+    ...(will === undefined ? {} : { will: { ...will, payload: Buffer.from(will.payload) } }),
   };
 }
 
@@ -92,7 +96,7 @@ function firstConnection(client: MqttClient, settings: LinkSettings): Promise<st
   });
 }
 
-function linkOf(client: MqttClient, settings: LinkSettings): Link {
+async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promise<Link> {
   const retained = new Map<string, Outgoing>();
   const listeners: (() => void)[] = [];
   const changed = (): void => {
@@ -103,7 +107,7 @@ function linkOf(client: MqttClient, settings: LinkSettings): Link {
   const send = async ({ topic, payload, qos, retain }: Outgoing): Promise<void> => {
     await client.publishAsync(topic, payload, { qos, retain });
   };
-  const repeat = async (messages: Iterable<Outgoing>): Promise<void> => {
+  const sendAll = async (messages: Iterable<Outgoing>): Promise<void> => {
     for (const message of messages) {
       // A connection that breaks again is told by the client; the next one repeats.
       await send(message).catch(() => undefined);
@@ -111,45 +115,67 @@ function linkOf(client: MqttClient, settings: LinkSettings): Link {
   };
   let wasConnected = true;
   let ending = false;
-  const repeatTimer = setTimeout(() => void repeat([...retained.values()]), LIMITS.repeatRetainedMs);
+  const repeat = (): void => void sendAll([...retained.values()]);
+  const repeatTimer = manners.repeatsRetained === true ? setTimeout(repeat, LIMITS.repeatRetainedMs) : undefined;
+  client.on('message', (topic, payload, { retain }) => {
+    // A command that was kept by the server was meant for an earlier moment; real devices that obey it switch like ghosts.
+    if (!retain) {
+      void sendAll(manners.answer?.(topic, payload.toString('utf8')) ?? []);
+    }
+  });
   client.on('connect', () => {
     wasConnected = true;
-    settings.say('connected again');
-    const state = retained.get(`${settings.base}/bridge/state`);
-    void repeat(state === undefined ? [] : [state]);
+    say('connected again');
+    void sendAll(manners.again());
     changed();
   });
   client.on('close', () => {
     if (wasConnected && !ending) {
-      settings.say('connection lost; messages are lost until it is back, as with Zigbee2MQTT');
+      say('connection lost; messages are lost until it is back, as with real devices');
     }
     wasConnected = false;
     changed();
   });
+  if (manners.listens !== undefined && manners.listens.length > 0) {
+    // A server may forbid a device to listen; it then speaks and hears nothing, as a real one does.
+    await client.subscribeAsync([...manners.listens], { qos: 0 }).catch(() => undefined);
+  }
   return {
     connected: () => client.connected,
     onChange: (listener) => listeners.push(listener),
     async publish(message) {
-      if (message.retain) {
+      if (message.retain && manners.repeatsRetained === true) {
         retained.set(message.topic, message);
       }
       await send(message);
     },
+    cut() {
+      client.options.reconnectPeriod = 0;
+      client.stream.destroy();
+    },
+    mend() {
+      client.options.reconnectPeriod = LIMITS.reconnectMs;
+      if (!client.connected) {
+        client.reconnect();
+      }
+    },
     async end() {
       ending = true;
       clearTimeout(repeatTimer);
-      await Promise.race([goodbye(client, settings.base), delay(LIMITS.goodbyeMs)]);
+      await Promise.race([goodbye(client, manners), delay(LIMITS.goodbyeMs)]);
       await client.endAsync(true).catch(() => undefined);
     },
   };
 }
 
-async function goodbye(client: MqttClient, base: string): Promise<void> {
-  if (client.connected) {
-    const { topic, payload, qos, retain } = offlineMessage(base);
-    await client.publishAsync(topic, payload, { qos, retain }).catch(() => undefined);
-    await client.endAsync(false).catch(() => undefined);
+async function goodbye(client: MqttClient, manners: Manners): Promise<void> {
+  if (!client.connected) {
+    return;
   }
+  for (const { topic, payload, qos, retain } of manners.goodbye()) {
+    await client.publishAsync(topic, payload, { qos, retain }).catch(() => undefined);
+  }
+  await client.endAsync(false).catch(() => undefined);
 }
 
 function delay(waitMs: number): Promise<void> {

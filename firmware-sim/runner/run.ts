@@ -1,16 +1,15 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import type { Speaker } from '../dialects/speaker.ts';
+import { zigbee2mqttSpeaker } from '../dialects/zigbee2mqtt-speaker.ts';
 import { LIMITS } from '../limits.ts';
-import type { TraceMessage } from '../message.ts';
-import { type ReplayCounts, replay } from '../replay/meter.ts';
+import type { Told, TraceMessage } from '../message.ts';
+import { meterHousehold, type ReplayCounts, type ReplaySettings, replay } from '../replay/meter.ts';
 import { rowsOf, UnreadableFile } from '../replay/rows.ts';
-import { trace } from '../trace.ts';
+import { speakersOf, tell } from '../trace.ts';
 import type { SimArguments } from './arguments.ts';
 import { homeClock } from './clock.ts';
-import { openLink } from './link.ts';
-import { publishTrace } from './publish-trace.ts';
+import { publishHome } from './publish-home.ts';
+import { writeTrace } from './write-trace.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -37,56 +36,46 @@ export async function run(asked: SimArguments, around: Surroundings): Promise<st
 }
 
 async function publish(asked: SimArguments, around: Surroundings): Promise<string | undefined> {
-  const opened = await openLink({ url: asked.url ?? '', base: asked.base, signal: around.signal, say: around.say });
-  if (!opened.ok) {
-    return around.signal.aborted ? undefined : opened.reason;
-  }
+  const { signal, say } = around;
   const clock = homeClock(asked.clock, around.realMs);
-  const startMs = Math.floor(asked.startMs ?? clock.homeMs());
-  around.say(`connected; the home's time is ${new Date(startMs).toISOString()}, ${asked.clock.speed} times as fast`);
-  const source = sourceOf(asked, startMs, around);
   const counts = { sent: 0, lost: 0 };
-  try {
-    const { messages } = source;
-    await publishTrace({ messages, link: opened.link, clock, qos: asked.qos, signal: around.signal, counts });
-  } finally {
-    await opened.link.end();
+  const source = sourceOf(asked, Math.floor(asked.startMs ?? clock.homeMs()), around);
+  const opened = await publishHome({
+    url: asked.url ?? '',
+    speakers: source.speakers,
+    clock,
+    qos: asked.qos,
+    signal,
+    counts,
+    say,
+    messages() {
+      const startMs = Math.floor(asked.startMs ?? clock.homeMs());
+      say(`connected; the home's time is ${new Date(startMs).toISOString()}, ${asked.clock.speed} times as fast`);
+      return source.messages(startMs);
+    },
+  });
+  if (!opened.ok) {
+    return signal.aborted ? undefined : opened.reason;
   }
-  around.say(`${counts.sent} messages published, ${counts.lost} lost while there was no connection`);
-  return around.signal.aborted ? undefined : source.outcome();
+  await opened.finished;
+  say(`${counts.sent} messages published, ${counts.lost} lost while there was no connection`);
+  return signal.aborted ? undefined : source.outcome();
 }
 
 async function write(asked: SimArguments, file: string, around: Surroundings): Promise<string | undefined> {
-  const source = sourceOf(asked, Math.floor(asked.startMs ?? asked.clock.originHomeMs), around);
-  const stream = createWriteStream(file);
-  try {
-    await once(stream, 'open');
-    let written = 0;
-    for await (const { atMs, topic, payload, retain, qos } of source.messages) {
-      if (around.signal.aborted) {
-        break;
-      }
-      written += 1;
-      if (!stream.write(`${JSON.stringify({ topic, payload, retained: retain, atMs, qos })}\n`)) {
-        await once(stream, 'drain');
-      }
-    }
-    stream.end();
-    await finished(stream);
-    around.say(`${written} messages written`);
-    return source.outcome();
-  } catch (error) {
-    stream.destroy();
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || error instanceof UnreadableFile) {
-      throw error;
-    }
-    return `the file in --out cannot be written (${code}); check that its folder exists and has room`;
+  const startMs = Math.floor(asked.startMs ?? asked.clock.originHomeMs);
+  const source = sourceOf(asked, startMs, around);
+  const written = await writeTrace(file, source.messages(startMs), around.signal);
+  if (!written.ok) {
+    return written.reason;
   }
+  around.say(`${written.count} messages written`);
+  return source.outcome();
 }
 
 interface Source {
-  readonly messages: Iterable<TraceMessage> | AsyncIterable<TraceMessage>;
+  readonly speakers: readonly Speaker[];
+  messages(startMs: number): Iterable<Told> | AsyncIterable<Told>;
   /** After the last message: undefined, or why the run did not do what was asked. */
   outcome(): string | undefined;
 }
@@ -95,12 +84,18 @@ function sourceOf(asked: SimArguments, startMs: number, around: Surroundings): S
   if (asked.replay !== undefined) {
     return replaySource(asked, asked.replay, startMs, around);
   }
-  const endMs = Math.min(
-    asked.untilMs ?? Number.MAX_SAFE_INTEGER,
-    asked.days === undefined ? Number.MAX_SAFE_INTEGER : startMs + asked.days * DAY_MS,
-  );
-  const { seed, timeZone, base, lastSeen } = asked;
-  return { messages: trace({ seed, startMs, endMs, timeZone, base, lastSeen }), outcome: () => undefined };
+  const endMs = (beginMs: number): number =>
+    Math.min(
+      asked.untilMs ?? Number.MAX_SAFE_INTEGER,
+      asked.days === undefined ? Number.MAX_SAFE_INTEGER : beginMs + asked.days * DAY_MS,
+    );
+  const { seed, timeZone } = asked;
+  const speakers = speakersOf({ ...asked, startMs });
+  return {
+    speakers,
+    messages: (beginMs) => tell({ seed, timeZone, speakers, startMs: beginMs, endMs: endMs(beginMs) }),
+    outcome: () => undefined,
+  };
 }
 
 function replaySource(
@@ -110,12 +105,14 @@ function replaySource(
   around: Surroundings,
 ): Source {
   const counts: ReplayCounts = { samples: 0, missing: 0, malformed: 0, skipped: 0 };
-  const messages = replay({
+  const { base, lastSeen, timeZone } = asked;
+  const bridge = zigbee2mqttSpeaker(meterHousehold(name), { base, lastSeen, timeZone }, startMs);
+  const settings = (beginMs: number): ReplaySettings => ({
     rows: rowsOf(file ?? SAMPLE),
     name,
-    base: asked.base,
-    startMs,
-    timeZone: asked.timeZone,
+    base,
+    startMs: beginMs,
+    timeZone,
     fromWallMs,
     days: asked.days,
     onMalformed({ line, reason }) {
@@ -125,6 +122,8 @@ function replaySource(
     },
     counts,
   });
+  const messages = (beginMs: number): AsyncIterable<Told> =>
+    until(replay(settings(beginMs)), bridge.client, asked.untilMs);
   const outcome = (): string | undefined => {
     const { samples, missing, malformed, skipped } = counts;
     around.say(
@@ -134,14 +133,18 @@ function replaySource(
       ? undefined
       : 'the file holds no sample at or after this time of day; begin earlier with --start, or take another --from';
   };
-  return { messages: until(messages, asked.untilMs), outcome };
+  return { speakers: [bridge], messages, outcome };
 }
 
-async function* until(messages: AsyncIterable<TraceMessage>, endMs: number | undefined): AsyncGenerator<TraceMessage> {
+async function* until(
+  messages: AsyncIterable<TraceMessage>,
+  client: string,
+  endMs: number | undefined,
+): AsyncGenerator<Told> {
   for await (const message of messages) {
     if (endMs !== undefined && message.atMs >= endMs) {
       return;
     }
-    yield message;
+    yield { ...message, client };
   }
 }

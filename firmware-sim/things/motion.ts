@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import type { DayWorld, Place } from '../world/house.ts';
+import type { DayWorld } from '../world/house.ts';
 import { coinCell, type Fields, type GapS, heartbeats, inOrder, type Report, type Thing } from './thing.ts';
 
 /** After a movement this sensor sees nothing for a minute, and it never says that a room is empty. */
@@ -17,7 +17,7 @@ const DAYLIGHT_LUX = [
 ];
 
 /** An infrared motion sensor that sees the movements in one place. */
-export function motionSensor(place: Place, style: 'aqara' | 'sonoff'): Thing {
+export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
   let occupied = false;
   let reportedMs = Number.NEGATIVE_INFINITY;
   let clearMs = Number.POSITIVE_INFINITY;

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts';
-import { added } from '../world/appliances.ts';
+import { loadOf } from '../world/appliances.ts';
 import type { DayWorld, PowerStep } from '../world/house.ts';
 import type { Fields, Report, Thing } from './thing.ts';
 
@@ -18,11 +18,11 @@ const MW_MS_PER_MWH = 3_600_000;
 const INSTALLED_DAY = 20_454;
 
 /**
- * A plug that measures the loads behind it: power, current, mains voltage and the energy since it was installed.
+ * A plug that measures the load behind it, or several joined by +: power, current, mains voltage and the energy since it was installed.
  * Its counter starts at `mostPerDayMwh` milliwatt-hours for every day since 2026-01-01, more than any day needs, so it
  * never runs backwards when a run starts anew.
  */
-export function measuringPlug(loads: readonly string[], mostPerDayMwh: number): Thing {
+export function measuringPlug(watches: string, mostPerDayMwh: number): Thing {
   const meter = new Meter();
   return {
     initial(day): Fields {
@@ -38,7 +38,7 @@ export function measuringPlug(loads: readonly string[], mostPerDayMwh: number): 
       };
     },
     day(world, random): Report[] {
-      const { restMw, steps } = added(loads.flatMap((name) => world.loads[name] ?? []));
+      const { restMw, steps } = loadOf(world, watches);
       return meter.day(world, [{ atMs: world.startMs, powerMw: restMw }, ...steps], random);
     },
   };

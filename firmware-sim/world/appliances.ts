@@ -108,3 +108,9 @@ export function added(appliances: readonly Load[]): Load {
   });
   return { restMw, steps };
 }
+
+/** What is drawn behind one socket or meter: a load by its name, or several joined by +; nothing for a name the house does not have. */
+export function loadOf(world: Pick<DayWorld, 'loads'>, watches: string): Load {
+  const [first, ...more] = watches.split('+').flatMap((name) => world.loads[name] ?? []);
+  return first !== undefined && more.length === 0 ? first : added(first === undefined ? [] : [first, ...more]);
+}

@@ -36,6 +36,8 @@ function fakeLink(
       sent.push(message);
       return acknowledge(message);
     },
+    cut: () => undefined,
+    mend: () => undefined,
     end: () => Promise.resolve(),
   };
 }
@@ -46,7 +48,13 @@ const leaping = { homeMs: () => 0, until: () => Promise.resolve() };
 describe('publishTrace', () => {
   it('publishes in order, with at least the quality of service it is given', async () => {
     const link = fakeLink(() => Promise.resolve());
-    const counts = await publishTrace({ messages: messages(5), link, clock: leaping, qos: 0, signal: never });
+    const counts = await publishTrace({
+      messages: messages(5),
+      linkOf: () => link,
+      clock: leaping,
+      qos: 0,
+      signal: never,
+    });
     expect(counts).toEqual({ sent: 5, lost: 0 });
     expect(link.sent.map(({ topic, qos }) => [topic, qos])).toEqual([
       ['t/0', 1],
@@ -56,7 +64,7 @@ describe('publishTrace', () => {
       ['t/4', 0],
     ]);
     const twice = fakeLink(() => Promise.resolve());
-    await publishTrace({ messages: messages(2), link: twice, clock: leaping, qos: 2, signal: never });
+    await publishTrace({ messages: messages(2), linkOf: () => twice, clock: leaping, qos: 2, signal: never });
     expect(twice.sent.map(({ qos }) => qos)).toEqual([2, 2]);
   });
 
@@ -69,9 +77,10 @@ describe('publishTrace', () => {
         return Promise.resolve();
       },
     };
+    const link = fakeLink(() => Promise.resolve());
     await publishTrace({
       messages: messages(3),
-      link: fakeLink(() => Promise.resolve()),
+      linkOf: () => link,
       clock,
       qos: 0,
       signal: never,
@@ -83,7 +92,13 @@ describe('publishTrace', () => {
     const waiting: (() => void)[] = [];
     const link = fakeLink(() => new Promise((resolve) => waiting.push(resolve)));
     const many = LIMITS.inFlightMessages + 10;
-    const running = publishTrace({ messages: messages(many), link, clock: leaping, qos: 1, signal: never });
+    const running = publishTrace({
+      messages: messages(many),
+      linkOf: () => link,
+      clock: leaping,
+      qos: 1,
+      signal: never,
+    });
     await new Promise((resolve) => setImmediate(resolve));
     expect(link.sent).toHaveLength(LIMITS.inFlightMessages);
     while (waiting.length > 0) {
@@ -102,23 +117,24 @@ describe('publishTrace', () => {
         return Promise.resolve();
       },
     };
-    const counts = await publishTrace({ messages: messages(6), link, clock, qos: 0, signal: never });
+    const counts = await publishTrace({ messages: messages(6), linkOf: () => link, clock, qos: 0, signal: never });
     expect(counts).toEqual({ sent: 4, lost: 2 });
     expect(link.sent.map(({ topic }) => topic)).toEqual(['t/0', 't/1', 't/4', 't/5']);
   });
 
   it('does not wait for acknowledgements that can no longer come, and stops when told to', async () => {
     const link = fakeLink(() => new Promise(() => {}));
-    const running = publishTrace({ messages: messages(2), link, clock: leaping, qos: 1, signal: never });
+    const running = publishTrace({ messages: messages(2), linkOf: () => link, clock: leaping, qos: 1, signal: never });
     await new Promise((resolve) => setImmediate(resolve));
     link.set(false);
     expect(await running).toEqual({ sent: 0, lost: 0 });
 
     const stopping = new AbortController();
     const clock = homeClock({ originRealMs: 0, originHomeMs: 0, speed: 1 }, () => 0);
+    const link = fakeLink(() => Promise.resolve());
     const stuck = publishTrace({
       messages: messages(3),
-      link: fakeLink(() => Promise.resolve()),
+      linkOf: () => link,
       clock,
       qos: 0,
       signal: stopping.signal,

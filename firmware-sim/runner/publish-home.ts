@@ -1,0 +1,98 @@
+import type { Speaker } from '../dialects/speaker.ts';
+import type { Told } from '../message.ts';
+import type { HomeClock } from './clock.ts';
+import { type Link, type Manners, openLink } from './link.ts';
+import { type PublishCounts, publishTrace } from './publish-trace.ts';
+
+/** A home whose clients are connected to an MQTT server. */
+interface OpenHome {
+  linkOf(message: Told): Link;
+  end(): Promise<void>;
+}
+
+/** Where the clients of a home connect. */
+export interface HomeAddress {
+  readonly url: string;
+  readonly clock: HomeClock;
+  readonly signal: AbortSignal;
+  say(sentence: string): void;
+}
+
+/** How a client of the home behaves on its connection, at the home's time. */
+function mannersOf(speaker: Speaker, clock: HomeClock): Manners {
+  const now = (): number => Math.floor(clock.homeMs());
+  return {
+    clientId: speaker.drawsClientId === true ? undefined : speaker.client,
+    will: speaker.will,
+    listens: speaker.listens,
+    repeatsRetained: speaker.repeatsRetained === true,
+    again: () => speaker.again(now()),
+    goodbye: () => speaker.stop(now()),
+    answer: (topic, payload) => speaker.answer(topic, payload, now()),
+  };
+}
+
+/** Connects every client of a home; `ok` is false with the reason when the server refuses one of them. */
+async function openHome(
+  speakers: readonly Speaker[],
+  { url, clock, signal, say }: HomeAddress,
+): Promise<{ ok: true; home: OpenHome } | { ok: false; reason: string }> {
+  const opened = await Promise.all(
+    speakers.map((speaker) => openLink({ url, manners: mannersOf(speaker, clock), signal, say })),
+  );
+  const byClient = new Map<string, Link>();
+  for (const [index, each] of opened.entries()) {
+    if (each.ok) {
+      byClient.set(speakers[index]?.client ?? '', each.link);
+    }
+  }
+  const end = async (): Promise<void> => {
+    await Promise.all([...byClient.values()].map((link) => link.end()));
+  };
+  const refused = opened.find((each) => !each.ok);
+  if (refused !== undefined) {
+    await end();
+    return refused;
+  }
+  const linkOf = ({ client }: Told): Link => {
+    const link = byClient.get(client);
+    if (link === undefined) {
+      throw new Error('a message of a client that the home does not have');
+    }
+    return link;
+  };
+  return { ok: true, home: { linkOf, end } };
+}
+
+/** What of a home is published, and how. */
+export interface PublishHome extends HomeAddress {
+  readonly speakers: readonly Speaker[];
+  /** Is asked when everybody is connected. */
+  messages(): Iterable<Told> | AsyncIterable<Told>;
+  readonly qos: 0 | 1 | 2;
+  readonly counts: PublishCounts;
+  onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
+}
+
+/** Connects a home and publishes it at its pace; `finished` resolves when all is said, or `signal` was aborted. */
+export async function publishHome(
+  asked: PublishHome,
+): Promise<{ ok: true; finished: Promise<PublishCounts> } | { ok: false; reason: string }> {
+  const { speakers, clock, qos, counts, signal } = asked;
+  const opened = await openHome(speakers, asked);
+  if (!opened.ok) {
+    return opened;
+  }
+  const { linkOf, end } = opened.home;
+  const onSettled = asked.onSettled?.bind(asked);
+  const finished = publishTrace({
+    messages: asked.messages(),
+    linkOf,
+    clock,
+    qos,
+    signal,
+    counts,
+    ...(onSettled === undefined ? {} : { onSettled }),
+  }).finally(end);
+  return { ok: true, finished };
+}
