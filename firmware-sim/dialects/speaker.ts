@@ -28,6 +28,8 @@ export interface Moment {
 export interface Speaker {
   /** The client's name, as its firmware forms it: its MQTT client id and its key in the ground truth. */
   readonly client: string;
+  /** The devices behind it. */
+  readonly devices: readonly DevicePlan[];
   /** Whether it connects under an id drawn at each start, instead of its name. */
   readonly drawsClientId?: boolean;
   /** Whether it says its retained messages once more soon after its start. */

@@ -33,6 +33,7 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
   };
   return {
     client: `${base}-${home.seed}`,
+    devices: home.sensors,
     drawsClientId: true,
     repeatsRetained: true,
     will: bridgeMessage(base, 'offline'),

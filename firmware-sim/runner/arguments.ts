@@ -12,6 +12,7 @@ export interface SimArguments {
     | undefined;
   readonly url: string | undefined;
   readonly out: string | undefined;
+  readonly truth: string | undefined;
   readonly base: string;
   readonly qos: 0 | 1 | 2;
   readonly seed: number;
@@ -36,6 +37,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
 
   --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
   --out FILE        write the messages to a file instead, one JSON object a line
+  --truth FILE      write beside it what really happened and what became of each message, one JSON object a line
   --speed N         home seconds in a real second; default 1
   --clock R:H:N     share a clock: at real time R (milliseconds) the home's time is H, N times as fast
   --start TIME      the home's time at the beginning, 2026-11-23 or 2026-11-23T06:30; default now
@@ -59,6 +61,7 @@ moved so that the replay begins now.
 const OPTIONS = {
   url: { type: 'string' },
   out: { type: 'string' },
+  truth: { type: 'string' },
   speed: { type: 'string' },
   clock: { type: 'string' },
   start: { type: 'string' },
@@ -119,6 +122,7 @@ function read(words: readonly string[], nowMs: number, zone: string): SimArgumen
       : undefined,
     url: values.url,
     out: values.out,
+    truth: values.truth,
     base: readTopic(values.base, '--base'),
     qos: readWhole(values.qos, '--qos', 2) as 0 | 1 | 2,
     seed: readWhole(values.seed, '--seed', 0xffffffff),

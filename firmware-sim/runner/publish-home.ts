@@ -72,27 +72,17 @@ export interface PublishHome extends HomeAddress {
   readonly qos: 0 | 1 | 2;
   readonly counts: PublishCounts;
   onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
+  room?(): Promise<void> | undefined;
 }
 
 /** Connects a home and publishes it at its pace; `finished` resolves when all is said, or `signal` was aborted. */
 export async function publishHome(
   asked: PublishHome,
 ): Promise<{ ok: true; finished: Promise<PublishCounts> } | { ok: false; reason: string }> {
-  const { speakers, clock, qos, counts, signal } = asked;
-  const opened = await openHome(speakers, asked);
+  const opened = await openHome(asked.speakers, asked);
   if (!opened.ok) {
     return opened;
   }
   const { linkOf, end } = opened.home;
-  const onSettled = asked.onSettled?.bind(asked);
-  const finished = publishTrace({
-    messages: asked.messages(),
-    linkOf,
-    clock,
-    qos,
-    signal,
-    counts,
-    ...(onSettled === undefined ? {} : { onSettled }),
-  }).finally(end);
-  return { ok: true, finished };
+  return { ok: true, finished: publishTrace({ ...asked, messages: asked.messages(), linkOf }).finally(end) };
 }

@@ -21,6 +21,8 @@ export interface PublishSettings<M extends TraceMessage> {
   readonly counts?: PublishCounts;
   /** Is told what became of each message, `index` counting them from 0 in the order in which they were due. */
   onSettled?(message: M, index: number, outcome: 'sent' | 'lost'): void;
+  /** Is asked before each message; what it gives is waited for. */
+  room?(): Promise<void> | undefined;
 }
 
 /** Publishes each message when its home time has come; resolves when all are acknowledged, the connection is gone, or `signal` is aborted. */
@@ -48,6 +50,7 @@ export async function publishTrace<M extends TraceMessage>(settings: PublishSett
   let index = 0;
   for await (const message of messages) {
     await clock.until(message.atMs, signal);
+    await settings.room?.();
     const link = settings.linkOf(message);
     const lane = laneOf(link);
     while (lane.inFlight >= LIMITS.inFlightMessages && link.connected() && !signal.aborted) {

@@ -131,10 +131,10 @@ describe('publishTrace', () => {
 
     const stopping = new AbortController();
     const clock = homeClock({ originRealMs: 0, originHomeMs: 0, speed: 1 }, () => 0);
-    const link = fakeLink(() => Promise.resolve());
+    const silent = fakeLink(() => Promise.resolve());
     const stuck = publishTrace({
       messages: messages(3),
-      linkOf: () => link,
+      linkOf: () => silent,
       clock,
       qos: 0,
       signal: stopping.signal,
