@@ -1,11 +1,13 @@
 import type { Moment, Speaker } from './dialects/speaker.ts';
+import { clientsOf, type HomeDevice } from './dialects/speakers.ts';
 import type { LastSeen } from './dialects/zigbee2mqtt.ts';
-import { zigbee2mqttSpeaker } from './dialects/zigbee2mqtt-speaker.ts';
-import { household } from './household.ts';
+import { DEMONSTRATION } from './household.ts';
 import type { Told } from './message.ts';
 import { dayAt } from './world/calendar.ts';
 import { dayWorld } from './world/happenings.ts';
 import type { DayWorld } from './world/house.ts';
+
+const ZIGBEE_DEMONSTRATION = DEMONSTRATION.map((device): HomeDevice => ({ ...device, dialect: 'zigbee2mqtt' }));
 
 /** What a trace is made from; instants in milliseconds of UTC, the end not included. */
 export interface TraceOptions {
@@ -17,20 +19,17 @@ export interface TraceOptions {
   readonly base?: string;
   /** Zigbee2MQTT's `last_seen` setting; default `disable`, as there. */
   readonly lastSeen?: LastSeen;
+  /** The home's devices; default the demonstration's seven Zigbee sensors. */
+  readonly devices?: readonly HomeDevice[];
 }
 
-/** The clients of the demonstration's home: its Zigbee2MQTT. */
-export function speakersOf({
-  seed,
-  startMs,
-  timeZone,
-  base = 'zigbee2mqtt',
-  lastSeen = 'disable',
-}: Omit<TraceOptions, 'endMs'>): Speaker[] {
-  return [zigbee2mqttSpeaker(household(seed), { base, lastSeen, timeZone }, startMs)];
+/** The MQTT clients of a home. Throws RangeError for a device of a kind that its firmware does not have. */
+export function speakersOf(options: Omit<TraceOptions, 'endMs'>): Speaker[] {
+  const { base = 'zigbee2mqtt', lastSeen = 'disable', devices = ZIGBEE_DEMONSTRATION } = options;
+  return clientsOf(devices, { ...options, base, lastSeen });
 }
 
-/** Everything the demonstration's Zigbee2MQTT publishes between two instants; see `tell`. */
+/** Everything a home's clients publish between two instants; see `tell`. */
 export function trace(options: TraceOptions): Generator<Told> {
   return tell({ ...options, speakers: speakersOf(options) });
 }

@@ -10,11 +10,11 @@ export interface DevicePlan {
   readonly watches: string;
 }
 
-/** What a speaker is made for. */
+/** What a speaker is made for; `startMs` is about when it begins, in milliseconds of UTC. */
 export interface SpeakerSettings {
   readonly seed: number;
   readonly timeZone: string;
-  readonly devices: readonly DevicePlan[];
+  readonly startMs: number;
 }
 
 /** An instant at which a client says something; `speak` is called once, in the order of time over all days. */

@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts';
 import { loadOf } from '../world/appliances.ts';
 import type { DayWorld, PowerStep } from '../world/house.ts';
+import { countedBefore, EnergyCounter } from './energy-counter.ts';
 import type { Fields, Report, Thing } from './thing.ts';
 
 /** A change smaller than this is not reported by itself. */
@@ -12,21 +13,12 @@ const LEAST_GAP_MS = 5000;
 /** Without a change a report comes after this time, drawn anew each time. */
 const HEARTBEAT_S = [200, 290] as const;
 
-const MW_MS_PER_MWH = 3_600_000;
-
-/** The first day whose consumption the counters of the plugs know: 2026-01-01. */
-const INSTALLED_DAY = 20_454;
-
-/**
- * A plug that measures the load behind it, or several joined by +: power, current, mains voltage and the energy since it was installed.
- * Its counter starts at `mostPerDayMwh` milliwatt-hours for every day since 2026-01-01, more than any day needs, so it
- * never runs backwards when a run starts anew.
- */
+/** A plug that measures the load behind it, or several joined by +: power, current, mains voltage and energy. */
 export function measuringPlug(watches: string, mostPerDayMwh: number): Thing {
   const meter = new Meter();
   return {
     initial(day): Fields {
-      meter.start(Math.max(1, day - INSTALLED_DAY) * mostPerDayMwh);
+      meter.begin(countedBefore(day, mostPerDayMwh));
       return {
         ...meter.reading(101),
         child_lock: 'UNLOCK',
@@ -45,17 +37,15 @@ export function measuringPlug(watches: string, mostPerDayMwh: number): Thing {
 }
 
 class Meter {
-  #powerMw = 0;
-  #energyMwh = 0;
-  #remainderMwMs = 0;
+  readonly #counter = new EnergyCounter();
   #nowMs = Number.NEGATIVE_INFINITY;
   #reportedMw = 0;
   #reportedMs = Number.NEGATIVE_INFINITY;
   #changeDueMs = Number.POSITIVE_INFINITY;
   #heartbeatDueMs = Number.NEGATIVE_INFINITY;
 
-  start(energyMwh: number): void {
-    this.#energyMwh = energyMwh;
+  begin(energyMwh: number): void {
+    this.#counter.begin(energyMwh);
   }
 
   day(world: DayWorld, steps: readonly PowerStep[], random: Random): Report[] {
@@ -63,24 +53,24 @@ class Meter {
     this.#nowMs = Math.max(this.#nowMs, world.startMs);
     for (const { atMs, powerMw } of steps) {
       this.#reportBefore(atMs, reports, random);
-      this.#advance(atMs);
-      this.#powerMw = powerMw;
+      this.#nowMs = atMs;
+      this.#counter.flow(atMs, powerMw);
       const changed = Math.abs(powerMw - this.#reportedMw) >= CHANGE_MW;
       if (changed && this.#changeDueMs === Number.POSITIVE_INFINITY) {
         this.#changeDueMs = Math.max(atMs + random.between(250, 1400), this.#reportedMs + LEAST_GAP_MS);
       }
     }
     this.#reportBefore(world.endMs, reports, random);
-    this.#advance(world.endMs);
+    this.#counter.advance(world.endMs);
     return reports;
   }
 
   /** Whole watts, hundredths of amperes, whole volts, hundredths of kilowatt-hours, as this plug rounds them. */
   reading(voltage: number): Fields {
     return {
-      current: Math.round(this.#powerMw / voltage / 10) / 100,
-      energy: Math.floor(this.#energyMwh / 10_000) / 100,
-      power: Math.round(this.#powerMw / 1000),
+      current: Math.round(this.#counter.powerMw / voltage / 10) / 100,
+      energy: Math.floor(this.#counter.energyMwh / 10_000) / 100,
+      power: Math.round(this.#counter.powerMw / 1000),
       voltage,
     };
   }
@@ -89,20 +79,14 @@ class Meter {
     let dueMs = Math.min(this.#changeDueMs, this.#heartbeatDueMs);
     while (dueMs < limitMs) {
       const atMs = Math.max(dueMs, this.#nowMs);
-      this.#advance(atMs);
+      this.#nowMs = atMs;
+      this.#counter.advance(atMs);
       reports.push({ atMs, fields: this.reading(100 + random.below(4)) });
-      this.#reportedMw = this.#powerMw;
+      this.#reportedMw = this.#counter.powerMw;
       this.#reportedMs = atMs;
       this.#changeDueMs = Number.POSITIVE_INFINITY;
       this.#heartbeatDueMs = atMs + random.between(HEARTBEAT_S[0] * 1000, HEARTBEAT_S[1] * 1000);
       dueMs = this.#heartbeatDueMs;
     }
-  }
-
-  #advance(toMs: number): void {
-    const spentMwMs = this.#remainderMwMs + this.#powerMw * (toMs - this.#nowMs);
-    this.#energyMwh += Math.floor(spentMwMs / MW_MS_PER_MWH);
-    this.#remainderMwMs = spentMwMs % MW_MS_PER_MWH;
-    this.#nowMs = toMs;
   }
 }

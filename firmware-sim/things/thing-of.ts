@@ -1,13 +1,11 @@
 import type { DevicePlan } from '../dialects/speaker.ts';
 import type { Resident, Sensor } from '../household.ts';
 import { contactSensor } from './contact.ts';
+import { MOST_PER_DAY_MWH } from './energy-counter.ts';
 import { keypadLock } from './lock.ts';
 import { motionSensor } from './motion.ts';
 import { measuringPlug } from './plug.ts';
 import type { Thing } from './thing.ts';
-
-/** More energy than anything behind a socket needs in a day, and than a home does. */
-const MOST_PER_DAY_MWH = { plug: 2_800_000, meter: 120_000_000 } as const;
 
 /** Makers whose battery devices speak the way Aqara's do; the others as Sonoff's. */
 const AQARA = /^(MCCGQ|RTCGQ)/;
