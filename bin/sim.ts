@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { HELP, readArguments } from '../firmware-sim/runner/arguments.ts';
 import { run } from '../firmware-sim/runner/run.ts';
 
@@ -10,10 +11,19 @@ function withUrl(words: readonly string[]): readonly string[] {
   return url === undefined || has ? words : [...words, '--url', url];
 }
 
+function readText(path: string): { ok: true; value: string } | { ok: false; reason: string } {
+  try {
+    return { ok: true, value: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return { ok: false, reason: `${path} cannot be read (${code}); check its name and that it may be read` };
+  }
+}
+
 /** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
 async function main(words: readonly string[]): Promise<number> {
   const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const asked = readArguments(withUrl(words), Date.now(), zone);
+  const asked = readArguments(withUrl(words), { nowMs: Date.now(), zone, readText });
   if (!asked.ok) {
     process.stderr.write(`engawa sim: ${asked.reason}\n`);
     return 2;

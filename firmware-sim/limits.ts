@@ -20,4 +20,20 @@ export const LIMITS = {
   powerMostKilowatts: 1000,
   /** Malformed rows named one by one before only their number is told. */
   rowProblemsNamed: 5,
+  /** Homes of one process: each keeps about 0.2 MB of its day, and a connection. */
+  homesMost: 5000,
+  /** Clients that connect at the same time: a server's queue of new connections is short. */
+  connectingMost: 50,
+  /** Messages that a fault holds back at the same time; more than that, and the earliest goes at once. */
+  delayedMessages: 10_000,
+  /** Milliseconds of home time by which a fault delays a message at most: a day. */
+  delayMostMs: 86_400_000,
+  /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
+  payloadBytes: 4_000_000,
+  /** Bytes of a scenario file; one with every fault has two thousand. */
+  scenarioBytes: 1_000_000,
+  /** Devices of one home of a scenario. */
+  devicesMost: 500,
+  /** Faults of one scenario. */
+  faultsMost: 1000,
 } as const;

@@ -2,6 +2,7 @@ import type { Moment, Speaker } from './dialects/speaker.ts';
 import { clientsOf, type HomeDevice } from './dialects/speakers.ts';
 import type { LastSeen } from './dialects/zigbee2mqtt.ts';
 import { DEMONSTRATION } from './household.ts';
+import { mergeByTime } from './merge.ts';
 import type { Told } from './message.ts';
 import { dayAt } from './world/calendar.ts';
 import { dayWorld } from './world/happenings.ts';
@@ -20,7 +21,7 @@ export interface TraceOptions {
   /** Zigbee2MQTT's `last_seen` setting; default `disable`, as there. */
   readonly lastSeen?: LastSeen;
   /** The home's devices; default the demonstration's seven Zigbee sensors. */
-  readonly devices?: readonly HomeDevice[];
+  readonly devices?: readonly HomeDevice[] | undefined;
 }
 
 /** The MQTT clients of a home. Throws RangeError for a device of a kind that its firmware does not have. */
@@ -50,12 +51,12 @@ interface Turn {
  * Everything the clients of a home publish between two instants, made day by day while it is read. The same options give
  * the same bytes on every machine. Throws RangeError for an unknown time zone.
  */
-export function* tell({ seed, startMs, endMs, timeZone, speakers, onDay }: Telling): Generator<Told> {
+export function* tell(telling: Telling): Generator<Told> {
+  const { startMs, endMs, timeZone, speakers } = telling;
   let started = false;
   for (let day = dayAt(startMs, timeZone); ; day += 1) {
-    const world = dayWorld(seed, day, timeZone);
-    onDay?.(world);
-    for (const { moment, speaker } of turnsOf(speakers, world)) {
+    const { turns, dayEndMs } = turnsOf(telling, day);
+    for (const { moment, speaker } of turns) {
       if (!started && moment.atMs >= startMs) {
         started = true;
         yield* beginning(speakers, startMs);
@@ -69,22 +70,43 @@ export function* tell({ seed, startMs, endMs, timeZone, speakers, onDay }: Telli
         }
       }
     }
-    if (world.endMs >= endMs) {
+    if (dayEndMs >= endMs) {
       return;
     }
   }
 }
 
-/** Everybody's moments of a day in the order of time; at the same instant the clients keep their order. */
-function turnsOf(speakers: readonly Speaker[], world: DayWorld): Turn[] {
-  const turns = speakers.flatMap((speaker) => speaker.day(world).map((moment): Turn => ({ moment, speaker })));
-  return speakers.length === 1 ? turns : turns.sort((left, right) => left.moment.atMs - right.moment.atMs);
+/** Everybody's turns of a day in the order of time; what happened in the house is not kept while they are taken. */
+function turnsOf(
+  { seed, timeZone, speakers, onDay }: Telling,
+  day: number,
+): { turns: Iterable<Turn>; dayEndMs: number } {
+  const world = dayWorld(seed, day, timeZone);
+  onDay?.(world);
+  const sources: Iterable<Turn>[] = [];
+  for (const speaker of speakers) {
+    sources.push(turnsTaken(speaker, speaker.day(world)));
+  }
+  return { turns: mergeByTime(sources, timeOf), dayEndMs: world.endMs };
+}
+
+function timeOf({ moment }: Turn): number {
+  return moment.atMs;
+}
+
+function* turnsTaken(speaker: Speaker, moments: Iterable<Moment>): Generator<Turn> {
+  for (const moment of moments) {
+    yield { moment, speaker };
+  }
+}
+
+/** What a client says when it starts, at the beginning and after a power cut. */
+export function startOf(speaker: Speaker, atMs: number): Told[] {
+  return speaker.start(atMs).map((message) => ({ ...message, client: speaker.client }));
 }
 
 function* beginning(speakers: readonly Speaker[], startMs: number): Generator<Told> {
   for (const speaker of speakers) {
-    for (const message of speaker.start(startMs)) {
-      yield { ...message, client: speaker.client };
-    }
+    yield* startOf(speaker, startMs);
   }
 }

@@ -43,7 +43,7 @@ export interface Speaker {
   /** What it says when a lost connection is back. */
   again(atMs: number): TraceMessage[];
   /** When it speaks in one day of the house, in the order of time; days come one after the other. What it knows changes only in `speak`. */
-  day(world: DayWorld): Moment[];
+  day(world: DayWorld): Iterable<Moment>;
   /** What it answers to a message that reached it. */
   answer(topic: string, payload: string, atMs: number): TraceMessage[];
   /** What it says when it is switched off in good order. */

@@ -1,7 +1,8 @@
 import type { Household, Sensor } from '../household.ts';
+import { mergeByTime } from '../merge.ts';
 import type { Outgoing, TraceMessage } from '../message.ts';
-import { type Random, randomStream } from '../random.ts';
-import type { Fields, FieldValue, Thing } from '../things/thing.ts';
+import { randomStream } from '../random.ts';
+import type { Fields, FieldValue, Report, Thing } from '../things/thing.ts';
 import { thingOf } from '../things/thing-of.ts';
 import { dayAt } from '../world/calendar.ts';
 import type { DayWorld } from '../world/house.ts';
@@ -41,11 +42,18 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
     start: (atMs) => [...startMessages(home, settings, atMs), ...memory.map((each) => state(each, atMs))],
     again: (atMs) => [{ atMs, ...bridgeMessage(base, 'online') }],
     stop: (atMs) => [{ atMs, ...bridgeMessage(base, 'offline') }],
-    day(world): Moment[] {
+    day(world): Iterable<Moment> {
       const signal = randomStream(home.seed, 'signal', world.day);
-      const moments = memory.flatMap((each) => momentsOf(each, world, home.seed, signal, state));
-      // A stable sort: at the same instant the sensors keep the order of the household.
-      return moments.sort((left, right) => left.atMs - right.atMs);
+      const hear = (each: Remembered, report: Report): TraceMessage[] => {
+        each.fields = { ...each.fields, ...report.fields };
+        each.heardMs = report.atMs;
+        each.linkquality = Math.min(255, Math.max(1, signal.around(each.sensor.baseLinkquality, 14)));
+        return [state(each, report.atMs)];
+      };
+      const reports = reportsOf(memory, home.seed, world);
+      const sources = memory.map((each) => momentsOf(reports[each.index] ?? [], (report) => hear(each, report)));
+      // At the same instant the sensors keep the order of the household.
+      return mergeByTime(sources, timeOf);
     },
     answer(topic, payload, atMs): TraceMessage[] {
       const asked = topic.startsWith(`${base}/`) ? topic.slice(base.length + 1) : '';
@@ -66,22 +74,20 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
   };
 }
 
-function momentsOf(
-  each: Remembered,
-  world: DayWorld,
-  seed: number,
-  signal: Random,
-  state: (each: Remembered, atMs: number) => TraceMessage,
-): Moment[] {
-  return each.thing.day(world, randomStream(seed, 'thing', each.index, world.day)).map(({ atMs, fields }) => ({
-    atMs,
-    speak(): TraceMessage[] {
-      each.fields = { ...each.fields, ...fields };
-      each.heardMs = atMs;
-      each.linkquality = Math.min(255, Math.max(1, signal.around(each.sensor.baseLinkquality, 14)));
-      return [state(each, atMs)];
-    },
-  }));
+/** What each thing reports in a day. Apart from `day`, whose closures would keep the whole world as long as its moments last. */
+function reportsOf(memory: readonly Remembered[], seed: number, world: DayWorld): Report[][] {
+  return memory.map(({ thing, index }) => thing.day(world, randomStream(seed, 'thing', index, world.day)));
+}
+
+function timeOf({ atMs }: Moment): number {
+  return atMs;
+}
+
+/** When a thing's reports reach the coordinator; moments are made one at a time, because a fleet has millions. */
+function* momentsOf(reports: readonly Report[], hear: (report: Report) => TraceMessage[]): Generator<Moment> {
+  for (const report of reports) {
+    yield { atMs: report.atMs, speak: () => hear(report) };
+  }
 }
 
 /** What a command changes: a plug's relay, a lock's bolt. Everything else a device of ours cannot be told. */

@@ -115,8 +115,13 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
   };
   let wasConnected = true;
   let ending = false;
-  const repeat = (): void => void sendAll([...retained.values()]);
-  const repeatTimer = manners.repeatsRetained === true ? setTimeout(repeat, LIMITS.repeatRetainedMs) : undefined;
+  let isKeeping = manners.repeatsRetained === true;
+  const repeat = (): void => {
+    isKeeping = false;
+    void sendAll([...retained.values()]);
+    retained.clear();
+  };
+  const repeatTimer = isKeeping ? setTimeout(repeat, LIMITS.repeatRetainedMs) : undefined;
   client.on('message', (topic, payload, { retain }) => {
     // A command that was kept by the server was meant for an earlier moment; real devices that obey it switch like ghosts.
     if (!retain) {
@@ -144,7 +149,7 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
     connected: () => client.connected,
     onChange: (listener) => listeners.push(listener),
     async publish(message) {
-      if (message.retain && manners.repeatsRetained === true) {
+      if (message.retain && isKeeping) {
         retained.set(message.topic, message);
       }
       await send(message);

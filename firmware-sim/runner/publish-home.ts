@@ -1,4 +1,5 @@
 import type { Speaker } from '../dialects/speaker.ts';
+import { LIMITS } from '../limits.ts';
 import type { Told } from '../message.ts';
 import type { HomeClock } from './clock.ts';
 import { type Link, type Manners, openLink } from './link.ts';
@@ -37,19 +38,26 @@ async function openHome(
   speakers: readonly Speaker[],
   { url, clock, signal, say }: HomeAddress,
 ): Promise<{ ok: true; home: OpenHome } | { ok: false; reason: string }> {
-  const opened = await Promise.all(
-    speakers.map((speaker) => openLink({ url, manners: mannersOf(speaker, clock), signal, say })),
-  );
   const byClient = new Map<string, Link>();
-  for (const [index, each] of opened.entries()) {
-    if (each.ok) {
-      byClient.set(speakers[index]?.client ?? '', each.link);
-    }
+  let refused: { ok: false; reason: string } | undefined;
+  for (let from = 0; from < speakers.length && refused === undefined; from += LIMITS.connectingMost) {
+    const some = speakers.slice(from, from + LIMITS.connectingMost);
+    await Promise.all(
+      some.map(async (speaker, index) => {
+        // What happens to one connection happens to all: one voice is enough.
+        const told = from + index === 0 ? say : () => undefined;
+        const opened = await openLink({ url, manners: mannersOf(speaker, clock), signal, say: told });
+        if (opened.ok) {
+          byClient.set(speaker.client, opened.link);
+        } else {
+          refused = opened;
+        }
+      }),
+    );
   }
   const end = async (): Promise<void> => {
     await Promise.all([...byClient.values()].map((link) => link.end()));
   };
-  const refused = opened.find((each) => !each.ok);
   if (refused !== undefined) {
     await end();
     return refused;

@@ -1,7 +1,6 @@
 import type { Told } from '../message.ts';
 import { UnreadableFile } from '../replay/rows.ts';
 import { devicesTruth, messageTruth, worldTruth } from '../truth/truth.ts';
-import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
 import { homeClock } from './clock.ts';
 import { LineFile, UnwritableFile } from './line-file.ts';
@@ -98,9 +97,12 @@ function messagesOf(
   for (const line of source.speakers.flatMap(devicesTruth)) {
     truth.add(line);
   }
-  return source.messages(startMs, (world: DayWorld) => {
-    for (const line of worldTruth(world, startMs)) {
-      truth.add(line);
-    }
+  return source.messages(startMs, {
+    onDay(world) {
+      for (const line of worldTruth(world, startMs)) {
+        truth.add(line);
+      }
+    },
+    onIncident: (incident) => truth.add({ is: 'incident', ...incident }),
   });
 }

@@ -1,11 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import type { Speaker } from '../dialects/speaker.ts';
 import { zigbee2mqttSpeaker } from '../dialects/zigbee2mqtt-speaker.ts';
+import { applyFaults } from '../faults/apply.ts';
+import type { Incident } from '../faults/fault.ts';
 import { LIMITS } from '../limits.ts';
+import { mergeByTime } from '../merge.ts';
 import type { Told, TraceMessage } from '../message.ts';
 import { meterHousehold, type ReplayCounts, type ReplaySettings, replay } from '../replay/meter.ts';
 import { rowsOf } from '../replay/rows.ts';
-import { speakersOf, tell } from '../trace.ts';
+import { faultsAt } from '../scenario/scenario.ts';
+import { speakersOf, startOf, tell } from '../trace.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
 
@@ -14,11 +18,19 @@ const DAY_MS = 86_400_000;
 /** The two days of electricity that come with the simulator. */
 const SAMPLE = fileURLToPath(new URL('../data/household-power-sample.csv', import.meta.url));
 
+/** Who is told what really happens, while the messages are made. */
+export interface Witness {
+  /** Each day of the house, before anybody speaks of it; where there is a house. */
+  onDay?(world: DayWorld): void;
+  /** What a fault did to a message. */
+  onIncident?(incident: Incident): void;
+}
+
 /** What a run says, and who says it. */
 export interface Source {
   readonly speakers: readonly Speaker[];
-  /** Everything from that instant on; `onDay` is shown each day of the house, where there is a house. */
-  messages(startMs: number, onDay?: (world: DayWorld) => void): Iterable<Told> | AsyncIterable<Told>;
+  /** Everything from that instant on. */
+  messages(startMs: number, witness?: Witness): Iterable<Told> | AsyncIterable<Told>;
   /** After the last message: undefined, or why the run did not do what was asked. */
   outcome(): string | undefined;
 }
@@ -33,21 +45,31 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
       asked.untilMs ?? Number.MAX_SAFE_INTEGER,
       asked.days === undefined ? Number.MAX_SAFE_INTEGER : beginMs + asked.days * DAY_MS,
     );
-  const { seed, timeZone } = asked;
-  const speakers = speakersOf({ ...asked, startMs });
+  const homes = Array.from({ length: asked.homes }, (_, index) => {
+    const base = asked.homes === 1 ? asked.base : `${asked.base}-${index + 1}`;
+    const seed = (asked.seed + index) >>> 0;
+    return { seed, speakers: speakersOf({ ...asked, base, seed, startMs }) };
+  });
+  const speakers = homes.flatMap((home) => home.speakers);
   return {
     speakers,
-    messages: (beginMs, onDay) =>
-      tell({
-        seed,
-        timeZone,
-        speakers,
-        startMs: beginMs,
-        endMs: endMs(beginMs),
-        ...(onDay === undefined ? {} : { onDay }),
-      }),
+    messages(beginMs, { onDay, onIncident } = {}) {
+      const span = { timeZone: asked.timeZone, startMs: beginMs, endMs: endMs(beginMs) };
+      const told = homes.map((home) => tell({ ...home, ...span, ...(onDay === undefined ? {} : { onDay }) }));
+      return applyFaults(
+        mergeByTime(told, timeOf),
+        faultsAt(asked.faults, beginMs, asked.timeZone),
+        asked.seed,
+        (incident) => onIncident?.(incident),
+        (atMs) => speakers.flatMap((speaker) => startOf(speaker, atMs)),
+      );
+    },
     outcome: () => undefined,
   };
+}
+
+function timeOf({ atMs }: Told): number {
+  return atMs;
 }
 
 function replaySource(

@@ -20,7 +20,7 @@ export function measuringPlug(watches: string, mostPerDayMwh: number): Thing {
     initial(day): Fields {
       meter.begin(countedBefore(day, mostPerDayMwh));
       return {
-        ...meter.reading(101),
+        ...meter.reading(0, 101).fields,
         child_lock: 'UNLOCK',
         countdown: 0,
         indicator_mode: 'off/on',
@@ -65,14 +65,8 @@ class Meter {
     return reports;
   }
 
-  /** Whole watts, hundredths of amperes, whole volts, hundredths of kilowatt-hours, as this plug rounds them. */
-  reading(voltage: number): Fields {
-    return {
-      current: Math.round(this.#counter.powerMw / voltage / 10) / 100,
-      energy: Math.floor(this.#counter.energyMwh / 10_000) / 100,
-      power: Math.round(this.#counter.powerMw / 1000),
-      voltage,
-    };
+  reading(atMs: number, voltage: number): Reading {
+    return new Reading(atMs, this.#counter.powerMw, this.#counter.energyMwh, voltage);
   }
 
   #reportBefore(limitMs: number, reports: Report[], random: Random): void {
@@ -81,12 +75,37 @@ class Meter {
       const atMs = Math.max(dueMs, this.#nowMs);
       this.#nowMs = atMs;
       this.#counter.advance(atMs);
-      reports.push({ atMs, fields: this.reading(100 + random.below(4)) });
+      reports.push(this.reading(atMs, 100 + random.below(4)));
       this.#reportedMw = this.#counter.powerMw;
       this.#reportedMs = atMs;
       this.#changeDueMs = Number.POSITIVE_INFINITY;
       this.#heartbeatDueMs = atMs + random.between(HEARTBEAT_S[0] * 1000, HEARTBEAT_S[1] * 1000);
       dueMs = this.#heartbeatDueMs;
     }
+  }
+}
+
+/** What the plug shows at an instant; its words are made when they are said, so that a day of many plugs stays small. */
+class Reading implements Report {
+  readonly atMs: number;
+  readonly #powerMw: number;
+  readonly #energyMwh: number;
+  readonly #voltage: number;
+
+  constructor(atMs: number, powerMw: number, energyMwh: number, voltage: number) {
+    this.atMs = atMs;
+    this.#powerMw = powerMw;
+    this.#energyMwh = energyMwh;
+    this.#voltage = voltage;
+  }
+
+  /** Whole watts, hundredths of amperes, whole volts, hundredths of kilowatt-hours, as this plug rounds them. */
+  get fields(): Fields {
+    return {
+      current: Math.round(this.#powerMw / this.#voltage / 10) / 100,
+      energy: Math.floor(this.#energyMwh / 10_000) / 100,
+      power: Math.round(this.#powerMw / 1000),
+      voltage: this.#voltage,
+    };
   }
 }

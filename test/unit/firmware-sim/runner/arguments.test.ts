@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { readArguments, type SimArguments } from '../../../../firmware-sim/runner/arguments.ts';
+import { type Machine, readArguments, type SimArguments } from '../../../../firmware-sim/runner/arguments.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 6);
+const MACHINE: Machine = {
+  nowMs: NOW_MS,
+  zone: 'Asia/Tokyo',
+  readText: () => ({ ok: false, reason: 'no file' }),
+};
 
 function read(...words: string[]): SimArguments {
-  const asked = readArguments(words, NOW_MS, 'Asia/Tokyo');
+  const asked = readArguments(words, MACHINE);
   if (!asked.ok || asked.value === undefined) {
     throw new Error('not read');
   }
@@ -12,7 +17,7 @@ function read(...words: string[]): SimArguments {
 }
 
 function reason(...words: string[]): string {
-  const asked = readArguments(words, NOW_MS, 'Asia/Tokyo');
+  const asked = readArguments(words, MACHINE);
   return asked.ok ? '' : asked.reason;
 }
 
@@ -54,8 +59,8 @@ describe('arguments of engawa sim', () => {
   });
 
   it('shows the help for --help and for nothing', () => {
-    expect(readArguments([], NOW_MS, 'UTC')).toEqual({ ok: true, value: undefined });
-    expect(readArguments(['replay', '--help'], NOW_MS, 'UTC')).toEqual({ ok: true, value: undefined });
+    expect(readArguments([], MACHINE)).toEqual({ ok: true, value: undefined });
+    expect(readArguments(['replay', '--help'], MACHINE)).toEqual({ ok: true, value: undefined });
   });
 
   const url = ['--url', 'mqtt://localhost'];
