@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { HELP, readArguments } from '../firmware-sim/runner/arguments.ts';
+import { readArguments } from '../firmware-sim/runner/arguments.ts';
+import { HELP } from '../firmware-sim/runner/help.ts';
 import { run } from '../firmware-sim/runner/run.ts';
 
 /** A URL with a password is better not among the arguments, where every user of the machine can read it. */

@@ -69,7 +69,7 @@ function entityOf(
       dev: {
         ids: mac,
         name: node,
-        sw: 'esphome v2024.10.2 Oct 21 2024, 10:00:00',
+        sw: '2024.10.2 (Oct 21 2024, 10:00:00)',
         mdl: 'esp32dev',
         mf: 'Espressif',
         cns: [['mac', mac]],

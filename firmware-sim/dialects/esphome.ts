@@ -12,6 +12,11 @@ import type { DevicePlan, Moment, Speaker, SpeakerSettings } from './speaker.ts'
 /** A sensor's update_interval. */
 const UPDATE_MS = 60_000;
 
+/** The values that are measured at each update; the others are said when they change. */
+const MEASURED: readonly Entity['value'][] = ['power', 'energy'];
+const CHANGED: readonly Entity['value'][] = ['on', 'locked', 'relay'];
+const ALL = [...CHANGED, ...MEASURED];
+
 /** One ESPHome node with its devices as entities, announced to Home Assistant. Throws RangeError for a camera. */
 export function esphomeSpeaker(node: string, devices: readonly DevicePlan[], settings: SpeakerSettings): Speaker {
   if (devices.some(({ kind }) => kind === 'camera')) {
@@ -57,15 +62,18 @@ class Node implements Speaker {
   }
 
   start(atMs: number): TraceMessage[] {
-    return [
-      this.#say(atMs, `${this.#node}/status`, 'online'),
-      ...this.#discovery(atMs),
-      ...this.#sensed.flatMap((each) => this.#states(atMs, each)),
-    ];
+    for (const each of this.#sensed) {
+      each.measured = false;
+    }
+    return this.again(atMs);
   }
 
   again(atMs: number): TraceMessage[] {
-    return this.start(atMs);
+    return [
+      this.#say(atMs, `${this.#node}/status`, 'online'),
+      ...this.#discovery(atMs),
+      ...this.#sensed.flatMap((each) => this.#states(atMs, each, ALL)),
+    ];
   }
 
   stop(atMs: number): TraceMessage[] {
@@ -86,16 +94,22 @@ class Node implements Speaker {
     if (asked === undefined) {
       return [];
     }
+    const word = payload.toUpperCase();
     if (component === 'switch' && asked.device.kind === 'plug') {
-      const wanted = { ON: true, OFF: false, TOGGLE: !asked.socket.on }[payload.toUpperCase()];
-      if (wanted !== undefined) {
-        asked.socket.turn(atMs, wanted);
+      const wanted = new Map([
+        ['ON', true],
+        ['OFF', false],
+        ['TOGGLE', !asked.socket.on],
+      ]).get(word);
+      if (wanted === undefined) {
+        return [];
       }
-      return this.#states(atMs, asked);
+      asked.socket.turn(atMs, wanted);
+      return this.#states(atMs, asked, CHANGED);
     }
-    if (component === 'lock' && asked.device.kind === 'lock' && ['LOCK', 'UNLOCK'].includes(payload)) {
-      asked.on = payload === 'LOCK';
-      return this.#states(atMs, asked);
+    if (component === 'lock' && asked.device.kind === 'lock' && ['LOCK', 'UNLOCK'].includes(word)) {
+      asked.on = word === 'LOCK';
+      return this.#states(atMs, asked, CHANGED);
     }
     return [];
   }
@@ -106,7 +120,7 @@ class Node implements Speaker {
       atMs,
       speak: () => {
         each.on = on;
-        return this.#states(atMs, each);
+        return this.#states(atMs, each, CHANGED);
       },
     });
     if (device.kind === 'lock') {
@@ -131,7 +145,7 @@ class Node implements Speaker {
         atMs,
         speak: () => {
           each.measured = true;
-          return this.#states(atMs, each);
+          return this.#states(atMs, each, MEASURED);
         },
       }),
     );
@@ -144,18 +158,20 @@ class Node implements Speaker {
     );
   }
 
-  #states(atMs: number, each: Sensed): TraceMessage[] {
+  #states(atMs: number, each: Sensed, values: readonly Entity['value'][]): TraceMessage[] {
     const { powerMw, on } = each.socket;
-    const kwh = each.socket.energyMwh(atMs);
+    const energyMwh = each.socket.energyMwh(atMs);
     const words: Record<Entity['value'], string> = {
       on: each.on ? 'ON' : 'OFF',
       locked: each.on ? 'LOCKED' : 'UNLOCKED',
       relay: on ? 'ON' : 'OFF',
       // A value that was never measured is published as it is printed.
       power: each.measured ? (Math.round(powerMw / 100) / 10).toFixed(1) : 'nan',
-      energy: each.measured ? (Math.floor(kwh / 1000) / 1000).toFixed(3) : 'nan',
+      energy: each.measured ? (Math.floor(energyMwh / 1000) / 1000).toFixed(3) : 'nan',
     };
-    return each.entities.map(({ stateTopic, value }) => this.#say(atMs, stateTopic, words[value]));
+    return each.entities
+      .filter(({ value }) => values.includes(value))
+      .map(({ stateTopic, value }) => this.#say(atMs, stateTopic, words[value]));
   }
 
   #say(atMs: number, topic: string, payload: string): TraceMessage {

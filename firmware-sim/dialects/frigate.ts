@@ -1,137 +1,181 @@
 import type { TraceMessage } from '../message.ts';
 import { type Random, randomStream } from '../random.ts';
-import { inputChanges } from '../things/watching.ts';
-import { type DayWorld, joinSpans, type Span } from '../world/house.ts';
+import { inputChanges, ticks } from '../things/watching.ts';
+import { type DayWorld, joinSpans, type Movement, type Span } from '../world/house.ts';
+import { eventText, type Label, statsText, type Tracked } from './frigate-words.ts';
 import type { DevicePlan, Moment, Speaker, SpeakerSettings } from './speaker.ts';
 
 /** Whoever moves is found after so long at most, in milliseconds, and given up so long after leaving. */
 const FOUND_MS = [300, 1500] as const;
 const GONE_MS = [2000, 6000] as const;
 
+/** A better picture of somebody is found so long after the first. */
+const BETTER_MS = [800, 1900] as const;
+
 /** An animal that lies still is lost from the picture after so long. */
 const ANIMAL_HOLD_MS = 30_000;
 
-/** Who in the house is an animal: people are numbered from 0. */
+/** Who in the house is an animal, a cat: people are numbered from 0. */
 const FIRST_ANIMAL = 1000;
 
-type Label = 'person' | 'cat';
-const LABELS: readonly Label[] = ['person', 'cat'];
+/** Frigate's own `stats_interval`. */
+const STATS_MS = 60_000;
+
+const LABELS: readonly Label[] = ['person', 'dog', 'cat'];
+
+/** What is known of one camera's picture now. */
+interface Picture {
+  readonly counts: Record<Label, number>;
+  moving: boolean;
+}
 
 /** The household's Frigate: one client that counts people and animals in front of its cameras; no picture is published. */
 export function frigateSpeaker(cameras: readonly DevicePlan[], settings: SpeakerSettings): Speaker {
   if (cameras.some(({ kind }) => kind !== 'camera')) {
     throw new RangeError('Frigate has cameras only');
   }
-  const say = (atMs: number, word: string, payload: string, retain = false): TraceMessage => ({
-    atMs,
-    topic: `frigate/${word}`,
-    payload,
-    retain,
-    qos: 0,
-  });
-  const counts = new Map(cameras.map(({ name }) => [name, { person: 0, cat: 0 }]));
-  const countOf = (camera: string): Record<Label, number> => counts.get(camera) ?? { person: 0, cat: 0 };
-  const counted = (atMs: number, camera: string, label: Label): TraceMessage[] => {
-    const { person, cat } = countOf(camera);
-    return [
-      say(atMs, `${camera}/${label}`, String(countOf(camera)[label])),
-      say(atMs, `${camera}/all`, String(person + cat)),
-    ];
-  };
-  const change = (atMs: number, camera: string, seen: Seen, by: 1 | -1): TraceMessage[] => {
-    countOf(camera)[seen.label] += by;
-    return [
-      ...counted(atMs, camera, seen.label),
-      say(atMs, 'events', eventOf(atMs, camera, seen, by === 1 ? 'new' : 'end')),
-    ];
-  };
-  const start = (atMs: number): TraceMessage[] => [
-    say(atMs, 'available', 'online', true),
-    ...cameras.flatMap(({ name }) => LABELS.flatMap((label) => counted(atMs, name, label))),
-  ];
-  return {
-    client: 'frigate',
-    devices: cameras,
-    will: { topic: 'frigate/available', payload: 'offline', retain: true, qos: 1 },
-    listens: cameras.map(({ name }) => `frigate/${name}/+/set`),
-    start,
-    again: (atMs) => [say(atMs, 'available', 'online', true)],
-    stop: (atMs) => [say(atMs, 'available', 'offline', true)],
-    answer: () => [],
-    day(world): Moment[] {
-      const moments = cameras.flatMap((camera): Moment[] => {
-        const random = randomStream(settings.seed, 'frigate', camera.name, world.day);
-        const motion = inputChanges(camera, world, random).map(({ atMs, on }) => ({
-          atMs,
-          speak: () => [say(atMs, `${camera.name}/motion`, on ? 'ON' : 'OFF')],
-        }));
-        const subjects = seenOf(camera.watches, world, random).flatMap((seen) => [
-          { atMs: seen.fromMs, speak: () => change(seen.fromMs, camera.name, seen, 1) },
-          { atMs: seen.toMs, speak: () => change(seen.toMs, camera.name, seen, -1) },
-        ]);
-        return [...motion, ...subjects];
+  return new Frigate(cameras, settings);
+}
+
+class Frigate implements Speaker {
+  readonly client = 'frigate';
+  readonly devices: readonly DevicePlan[];
+  readonly will = { topic: 'frigate/available', payload: 'offline', retain: true, qos: 1 } as const;
+  readonly listens: readonly string[];
+  readonly #settings: SpeakerSettings;
+  readonly #pictures: ReadonlyMap<string, Picture>;
+  #startedMs: number;
+
+  constructor(cameras: readonly DevicePlan[], settings: SpeakerSettings) {
+    this.devices = cameras;
+    this.listens = cameras.map(({ name }) => `frigate/${name}/+/set`);
+    this.#settings = settings;
+    this.#startedMs = settings.startMs;
+    this.#pictures = new Map(
+      cameras.map(({ name }) => [name, { counts: { person: 0, dog: 0, cat: 0 }, moving: false }]),
+    );
+  }
+
+  start(atMs: number): TraceMessage[] {
+    this.#startedMs = atMs;
+    const pictures = [...this.#pictures].flatMap(([name, picture]) => [
+      say(atMs, `${name}/motion`, picture.moving ? 'ON' : 'OFF'),
+      ...counted(atMs, name, picture, LABELS),
+    ]);
+    return [...this.again(atMs), ...pictures];
+  }
+
+  again(atMs: number): TraceMessage[] {
+    return [say(atMs, 'available', 'online', true)];
+  }
+
+  stop(atMs: number): TraceMessage[] {
+    return [say(atMs, 'available', 'offline', true)];
+  }
+
+  answer(): TraceMessage[] {
+    return [];
+  }
+
+  day(world: DayWorld): Moment[] {
+    const moments = [...this.#pictures].flatMap(([name, picture], index) => {
+      const camera = this.devices[index];
+      return camera === undefined ? [] : this.#momentsOf(camera, name, picture, world);
+    });
+    const names = this.devices.map(({ name }) => name);
+    const stats = ticks(world, STATS_MS, randomStream(this.#settings.seed, 'frigate').below(STATS_MS)).map((atMs) => ({
+      atMs,
+      speak: () => [say(atMs, 'stats', statsText(names, Math.min(this.#startedMs, atMs), atMs))],
+    }));
+    return [...moments, ...stats].sort((left, right) => left.atMs - right.atMs);
+  }
+
+  #momentsOf(camera: DevicePlan, name: string, picture: Picture, world: DayWorld): Moment[] {
+    const random = randomStream(this.#settings.seed, 'frigate', name, world.day);
+    const motion = inputChanges(camera, world, random).map(({ atMs, on }) => ({
+      atMs,
+      speak: () => {
+        picture.moving = on;
+        return [say(atMs, `${name}/motion`, on ? 'ON' : 'OFF')];
+      },
+    }));
+    const followed = seenOf(camera.watches, world, random).flatMap((seen) => {
+      const change = (type: 'new' | 'end', atMs: number): Moment => ({
+        atMs,
+        speak: () => {
+          picture.counts[seen.label] += type === 'new' ? 1 : -1;
+          const event = say(atMs, 'events', eventText(type, name, seen, atMs));
+          return [...counted(atMs, name, picture, [seen.label]), event];
+        },
       });
-      return moments.sort((left, right) => left.atMs - right.atMs);
-    },
-  };
+      const better = {
+        atMs: seen.betterMs,
+        speak: () => [say(seen.betterMs, 'events', eventText('update', name, seen, seen.betterMs))],
+      };
+      const middle = seen.betterMs < seen.toMs ? [better] : [];
+      return [change('new', seen.fromMs), ...middle, change('end', seen.toMs)];
+    });
+    return [...motion, ...followed];
+  }
+}
+
+function say(atMs: number, word: string, payload: string, retain = false): TraceMessage {
+  return { atMs, topic: `frigate/${word}`, payload, retain, qos: 0 };
+}
+
+function counted(atMs: number, camera: string, { counts }: Picture, labels: readonly Label[]): TraceMessage[] {
+  const all = LABELS.reduce((total, label) => total + counts[label], 0);
+  return [
+    ...labels.map((label) => say(atMs, `${camera}/${label}`, String(counts[label]))),
+    say(atMs, `${camera}/all`, String(all)),
+  ];
 }
 
 /** Somebody in front of a camera, from when it was found until it was given up. */
-interface Seen extends Span {
-  readonly label: Label;
-  readonly id: string;
+interface Seen extends Span, Tracked {
+  readonly betterMs: number;
 }
 
 function seenOf(place: string, world: DayWorld, random: Random): Seen[] {
-  const moved = world.movements.filter((movement) => movement.place === place);
-  const people = world.visits.flatMap((visit): Span[] => {
-    const mine = (movement: { who: number; atMs: number }): boolean =>
-      movement.who === visit.person && movement.atMs >= visit.fromMs && movement.atMs < visit.toMs;
-    const first = visit.place === place ? moved.find(mine) : undefined;
+  const noticed = world.movements.filter((movement) => movement.place === place);
+  const people = new Set(world.visits.map(({ person }) => person).filter((person) => person < FIRST_ANIMAL));
+  const animals = new Set(noticed.map(({ who }) => who).filter((who) => who >= FIRST_ANIMAL));
+  // Who comes back before being given up was never away.
+  const stays = (spans: Span[], label: Label): Seen[] =>
+    joinSpans(spans, GONE_MS[1]).flatMap((span) => found(span, label, world.endMs, random));
+  return [
+    ...[...people].flatMap((person) => stays(visitsSeen(person, place, world, noticed), 'person')),
+    ...[...animals].flatMap((animal) =>
+      stays(
+        noticed.filter(({ who }) => who === animal).map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + ANIMAL_HOLD_MS })),
+        'cat',
+      ),
+    ),
+  ];
+}
+
+/** A person is there from the first movement that is noticed until the visit's end. */
+function visitsSeen(person: number, place: string, world: DayWorld, noticed: readonly Movement[]): Span[] {
+  return world.visits.flatMap((visit): Span[] => {
+    if (visit.place !== place || visit.person !== person) {
+      return [];
+    }
+    const first = noticed.find(({ who, atMs }) => who === person && atMs >= visit.fromMs && atMs < visit.toMs);
     return first === undefined ? [] : [{ fromMs: first.atMs, toMs: visit.toMs }];
   });
-  const animals = joinSpans(
-    moved.filter(({ who }) => who >= FIRST_ANIMAL).map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + ANIMAL_HOLD_MS })),
-    0,
-  );
-  const seen =
-    (label: Label) =>
-    (span: Span): Seen[] => {
-      const fromMs = span.fromMs + random.between(...FOUND_MS);
-      const toMs = Math.min(span.toMs + random.between(...GONE_MS), world.endMs - 1);
-      return toMs > fromMs ? [{ fromMs, toMs, label, id: eventId(fromMs, random) }] : [];
-    };
-  return [...people.flatMap(seen('person')), ...animals.flatMap(seen('cat'))];
+}
+
+function found(span: Span, label: Label, endMs: number, random: Random): Seen[] {
+  const fromMs = span.fromMs + random.between(...FOUND_MS);
+  const toMs = Math.min(span.toMs + random.between(...GONE_MS), endMs - 1);
+  const scorePermille = random.between(600, 800);
+  const topPermille = scorePermille + random.between(20, 160);
+  const betterMs = fromMs + random.between(...BETTER_MS);
+  const id = eventId(fromMs, random);
+  return toMs > fromMs ? [{ fromMs, toMs, betterMs, label, id, scorePermille, topPermille }] : [];
 }
 
 function eventId(atMs: number, random: Random): string {
   const letters = Array.from({ length: 6 }, () => String.fromCharCode(97 + random.below(26))).join('');
   return `${Math.floor(atMs / 1000)}.${String(atMs % 1000).padStart(3, '0')}${random.between(100, 999)}-${letters}`;
-}
-
-function eventOf(atMs: number, camera: string, { id, label, fromMs }: Seen, type: 'new' | 'end'): string {
-  const object = {
-    id,
-    camera,
-    frame_time: atMs / 1000,
-    snapshot_time: fromMs / 1000,
-    label,
-    sub_label: null,
-    top_score: 0.86,
-    false_positive: false,
-    start_time: fromMs / 1000,
-    end_time: type === 'end' ? atMs / 1000 : null,
-    score: 0.84,
-    box: [424, 210, 536, 512],
-    area: 33_824,
-    region: [263, 100, 667, 504],
-    current_zones: [],
-    entered_zones: [],
-    has_snapshot: false,
-    has_clip: false,
-    stationary: false,
-    motionless_count: 0,
-    position_changes: 1,
-  };
-  return JSON.stringify({ type, before: object, after: object });
 }

@@ -2,11 +2,10 @@ import { parseArgs } from 'node:util';
 import type { HomeDevice } from '../dialects/speakers.ts';
 import type { LastSeen } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
-import { readDate } from '../replay/household-power.ts';
 import { readScenario } from '../scenario/read.ts';
 import { momentMs, type PlannedFault, type Scenario } from '../scenario/scenario.ts';
-import { instantOf, wallMs } from '../world/calendar.ts';
 import { type ClockOrigin, readClock, readSpeed } from './clock.ts';
+import { check, fail, readDay, readTime, readTopic, readWhole, readZone, Wrong } from './read-words.ts';
 
 /** What `engawa sim` and `engawa sim replay` are asked to do. */
 export interface SimArguments {
@@ -36,39 +35,6 @@ export interface SimArguments {
 /** What the arguments mean, or the sentence that says what is wrong with them. */
 export type Read<Value> = { ok: true; value: Value } | { ok: false; reason: string };
 
-/** The text of `engawa sim --help`. */
-export const HELP = `A simulated home that speaks as Zigbee2MQTT does: seven sensors and two people, to any MQTT server.
-
-Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
-       engawa sim --out FILE.jsonl --days N [OPTIONS]
-       engawa sim --scenario FILE.yaml --url mqtt://… [OPTIONS]
-       engawa sim replay [FILE] --url mqtt://… [OPTIONS]
-
-  --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
-  --out FILE        write the messages to a file instead, one JSON object a line
-  --scenario FILE   a home's devices and its faults, from a YAML file; firmware-sim/scenario shows how; options win over it
-  --truth FILE      write beside it what really happened and what became of each message, one JSON object a line
-  --speed N         home seconds in a real second; default 1
-  --clock R:H:N     share a clock: at real time R (milliseconds) the home's time is H, N times as fast
-  --start TIME      the home's time at the beginning, 2026-11-23 or 2026-11-23T06:30; default now
-  --until TIME      the home's time at the end
-  --days N          how many days of the home's time; default without end
-  --seed N          another household, 0 to 4294967295; the same seed gives the same messages; default 1
-  --homes N         so many homes, each with its own Zigbee2MQTT: base topics TOPIC-1, TOPIC-2 …, seeds from --seed on
-  --qos 0|1|2       quality of service of every message; default 0, as Zigbee2MQTT
-  --base TOPIC      base topic; default zigbee2mqtt
-  --last-seen KIND  disable (default), ISO_8601, ISO_8601_local or epoch
-  --time-zone ZONE  the home's time zone, for example Asia/Tokyo; default this machine's
-  --help            this text
-
-replay publishes a household's electricity as a Zigbee meter: a household_power_consumption file (semicolons or
-commas, plain or .gz). Without FILE it takes the sample that comes with Engawa. The time of day is kept, the date is
-moved so that the replay begins now.
-
-  --as NAME         the meter's name; default electricity_meter
-  --from DATE       the day of the file to begin with, 2007-01-31 or 31/1/2007; default its first
-`;
-
 const OPTIONS = {
   url: { type: 'string' },
   out: { type: 'string' },
@@ -95,8 +61,6 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 const LAST_SEEN: readonly LastSeen[] = ['disable', 'ISO_8601', 'ISO_8601_local', 'epoch'];
 
 const NO_SCENARIO: Scenario = { faults: [] };
-
-class Wrong extends Error {}
 
 /** What reading the arguments needs: the machine's clock and time zone, and the text of a scenario file or the reason why there is none. */
 export interface Machine {
@@ -225,48 +189,4 @@ function readOrigin(clock: string | undefined, speed: string | undefined, homeMs
   }
   const pace = readSpeed(speed ?? '1', '--speed');
   return pace.ok ? { originRealMs: nowMs, originHomeMs: homeMs, speed: pace.speed } : fail(pace.reason);
-}
-
-function readWhole(text: string, option: string, most: number): number {
-  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
-  return value <= most ? value : fail(`${option} takes a whole number from 0 to ${most}`);
-}
-
-function readTopic(text: string, option: string): string {
-  const fits = text.length > 0 && text.length <= 200 && !/[+#\0]/.test(text) && !/^[/$]|\/$/.test(text);
-  return fits ? text : fail(`${option} takes a topic of 1 to 200 characters without + and #, and no / at its ends`);
-}
-
-function readZone(zone: string): string {
-  try {
-    wallMs(0, zone);
-    return zone;
-  } catch {
-    return fail('--time-zone (or TZ) takes a name such as Asia/Tokyo or Europe/Paris');
-  }
-}
-
-/** A day and, if given, a time of that day as the clock on the wall shows it, or an instant that ends in Z or an offset. */
-function readTime(text: string, option: string, timeZone: string): number {
-  const form = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?$/.exec(text);
-  const hasZone = form?.[3] !== undefined;
-  const value =
-    form === null ? Number.NaN : Date.parse(hasZone ? text : `${text}${form[1] === undefined ? 'T00:00' : ''}Z`);
-  check(!Number.isNaN(value), `${option} takes 2026-11-23 or 2026-11-23T06:30`);
-  return hasZone ? value : instantOf(value, timeZone);
-}
-
-function readDay(text: string): number {
-  const value = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00Z`) : (readDate(text) ?? Number.NaN);
-  return Number.isNaN(value) ? fail('--from takes a day of the file, 2007-01-31 or 31/1/2007') : value;
-}
-
-function check(holds: boolean, reason: string): void {
-  if (!holds) {
-    fail(reason);
-  }
-}
-
-function fail(reason: string): never {
-  throw new Wrong(reason);
 }

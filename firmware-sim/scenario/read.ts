@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { LIMITS } from '../limits.ts';
-import { wallMs } from '../world/calendar.ts';
 import { CheckedNode } from './checked-node.ts';
+import { isTopic, isZone, TOPIC_FORM, ZONE_FORM } from './forms.ts';
 import { type Moment, readMoment } from './moment.ts';
 import { readDevices } from './read-devices.ts';
 import { readFaults } from './read-faults.ts';
@@ -79,12 +79,7 @@ function readDate(node: CheckedNode): Moment | undefined {
 
 function readZone(node: CheckedNode): string | undefined {
   const zone = node.text() ?? '';
-  try {
-    wallMs(0, zone);
-    return zone;
-  } catch {
-    return node.wrong('takes a name such as Asia/Tokyo or Europe/Paris');
-  }
+  return isZone(zone) ? zone : node.wrong(`takes ${ZONE_FORM}`);
 }
 
 function readSpeed(node: CheckedNode): number | undefined {
@@ -96,7 +91,5 @@ function readSpeed(node: CheckedNode): number | undefined {
 
 function readTopic(node: CheckedNode): string | undefined {
   const topic = node.text() ?? '';
-  return topic !== '' && topic.length <= 200 && !/[+#\0]/.test(topic) && !/^[/$]|\/$/.test(topic)
-    ? topic
-    : node.wrong('takes a topic of 1 to 200 characters without + and #, and no / at its ends');
+  return isTopic(topic) ? topic : node.wrong(`takes ${TOPIC_FORM}`);
 }

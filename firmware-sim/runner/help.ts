@@ -1,0 +1,32 @@
+/** The text of `engawa sim --help`. */
+export const HELP = `A simulated home that speaks as Zigbee2MQTT does: seven sensors and two people, to any MQTT server.
+
+Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
+       engawa sim --out FILE.jsonl --days N [OPTIONS]
+       engawa sim --scenario FILE.yaml --url mqtt://… [OPTIONS]
+       engawa sim replay [FILE] --url mqtt://… [OPTIONS]
+
+  --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
+  --out FILE        write the messages to a file instead, one JSON object a line
+  --scenario FILE   a home's devices and its faults, from a YAML file; firmware-sim/scenario shows how; options win over it
+  --truth FILE      write beside it what really happened and what became of each message, one JSON object a line
+  --speed N         home seconds in a real second; default 1
+  --clock R:H:N     share a clock: at real time R (milliseconds) the home's time is H, N times as fast
+  --start TIME      the home's time at the beginning, 2026-11-23 or 2026-11-23T06:30; default now
+  --until TIME      the home's time at the end
+  --days N          how many days of the home's time; default without end
+  --seed N          another household, 0 to 4294967295; the same seed gives the same messages; default 1
+  --homes N         so many homes, each with its own Zigbee2MQTT: base topics TOPIC-1, TOPIC-2 …, seeds from --seed on
+  --qos 0|1|2       quality of service of every message; default 0, as Zigbee2MQTT
+  --base TOPIC      base topic; default zigbee2mqtt
+  --last-seen KIND  disable (default), ISO_8601, ISO_8601_local or epoch
+  --time-zone ZONE  the home's time zone, for example Asia/Tokyo; default this machine's
+  --help            this text
+
+replay publishes a household's electricity as a Zigbee meter: a household_power_consumption file (semicolons or
+commas, plain or .gz). Without FILE it takes the sample that comes with Engawa. The time of day is kept, the date is
+moved so that the replay begins now.
+
+  --as NAME         the meter's name; default electricity_meter
+  --from DATE       the day of the file to begin with, 2007-01-31 or 31/1/2007; default its first
+`;
