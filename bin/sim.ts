@@ -7,7 +7,11 @@ import { run } from '../firmware-sim/runner/run.ts';
 function withUrl(words: readonly string[]): readonly string[] {
   const url = process.env.ENGAWA_SIM_URL;
   const has = words.some(
-    (word) => word === '--url' || word.startsWith('--url=') || word === '--out' || word === '--help',
+    (word) =>
+      word === '--url' ||
+      word.startsWith('--url=') ||
+      (word === '--out' && !words.includes('capture')) ||
+      word === '--help',
   );
   return url === undefined || has ? words : [...words, '--url', url];
 }

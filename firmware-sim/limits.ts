@@ -16,6 +16,8 @@ export const LIMITS = {
   daysMost: 3660,
   /** Bytes of one line of a CSV file; a row of this kind has about 70. */
   lineBytes: 4096,
+  /** Bytes of one line of a captured file: the longest payload that homes' servers take, written as text. */
+  captureLineBytes: 8_000_000,
   /** Kilowatts of one home; a house connection carries far less. */
   powerMostKilowatts: 1000,
   /** Malformed rows named one by one before only their number is told. */
@@ -24,16 +26,16 @@ export const LIMITS = {
   homesMost: 5000,
   /** Clients that connect at the same time: a server's queue of new connections is short. */
   connectingMost: 50,
-  /** Messages that a fault holds back at the same time; more than that, and the earliest goes at once. */
-  delayedMessages: 10_000,
-  /** Milliseconds of home time by which a fault delays a message at most: a day. */
-  delayMostMs: 86_400_000,
-  /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
-  payloadBytes: 4_000_000,
   /** Bytes of a scenario file; one with every fault has two thousand. */
   scenarioBytes: 1_000_000,
   /** Devices of one home of a scenario. */
   devicesMost: 500,
   /** Faults of one scenario. */
   faultsMost: 1000,
+  /** Messages that a fault holds back at the same time; more than that, and the earliest goes at once. */
+  delayedMessages: 10_000,
+  /** Milliseconds of home time by which a fault delays a message at most: a day. */
+  delayMostMs: 86_400_000,
+  /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
+  payloadBytes: 4_000_000,
 } as const;

@@ -1,18 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { LIMITS } from '../limits.ts';
 import { type Row, type RowReader, readHeader } from './household-power.ts';
-
-/** What ends the reading of a file early: its name is the user's own, the reason names the remedy. */
-export class UnreadableFile extends Error {}
+import { linesOf, UnreadableFile } from './lines.ts';
 
 /** Reads a plain or gzip-compressed file row by row; throws UnreadableFile when it cannot be opened, unpacked or has no header. */
 export async function* rowsOf(file: string): AsyncGenerator<Row> {
   let read: RowReader | undefined;
   let number = 0;
-  for await (const line of linesOf(bytesOf(file))) {
+  for await (const line of linesOf(file, LIMITS.lineBytes)) {
     number += 1;
     if (read === undefined) {
       const header = readHeader(line ?? '');
@@ -28,64 +22,5 @@ export async function* rowsOf(file: string): AsyncGenerator<Row> {
   }
   if (read === undefined) {
     throw new UnreadableFile('the file is empty; it needs a header and rows');
-  }
-}
-
-async function* bytesOf(file: string): AsyncGenerator<Buffer> {
-  const packed = await isGzip(file);
-  const stream = createReadStream(file);
-  if (!packed) {
-    yield* stream as AsyncIterable<Buffer>;
-    return;
-  }
-  const unpacked = createGunzip();
-  // The reader below sees every error of the unpacking; this promise only must not be left without a listener.
-  const unpacking = pipeline(stream, unpacked).catch(() => undefined);
-  try {
-    yield* unpacked as AsyncIterable<Buffer>;
-  } catch {
-    throw new UnreadableFile('the file is a damaged or cut off gzip file; fetch it again');
-  } finally {
-    stream.destroy();
-    await unpacking;
-  }
-}
-
-async function isGzip(file: string): Promise<boolean> {
-  try {
-    await using handle = await open(file);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new UnreadableFile(`the file cannot be opened (${code}); check its name and that it may be read`);
-  }
-}
-
-/** Cuts bytes into lines; undefined stands for a line that was too long to keep. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string | undefined> {
-  let kept: Buffer[] = [];
-  let keptBytes = 0;
-  const keep = (piece: Buffer): void => {
-    keptBytes += piece.length;
-    kept = keptBytes > LIMITS.lineBytes ? [] : [...kept, piece];
-  };
-  const take = (): string | undefined => {
-    const line = keptBytes > LIMITS.lineBytes ? undefined : Buffer.concat(kept).toString('utf8').replace(/\r$/, '');
-    kept = [];
-    keptBytes = 0;
-    return line;
-  };
-  for await (const chunk of chunks) {
-    let from = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-      keep(chunk.subarray(from, end));
-      yield take();
-      from = end + 1;
-    }
-    keep(chunk.subarray(from));
-  }
-  if (keptBytes > 0) {
-    yield take();
   }
 }

@@ -12,6 +12,10 @@ export interface SimArguments {
   readonly replay:
     | { readonly file: string | undefined; readonly name: string; readonly fromWallMs: number | undefined }
     | undefined;
+  /** A captured file to play. */
+  readonly play: string | undefined;
+  /** The topic filter of what is to be captured. */
+  readonly capture: string | undefined;
   readonly url: string | undefined;
   readonly out: string | undefined;
   readonly truth: string | undefined;
@@ -41,6 +45,7 @@ const OPTIONS = {
   truth: { type: 'string' },
   scenario: { type: 'string' },
   homes: { type: 'string' },
+  topics: { type: 'string' },
   speed: { type: 'string' },
   clock: { type: 'string' },
   start: { type: 'string' },
@@ -88,25 +93,16 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
   if (values.help || words.length === 0) {
     return undefined;
   }
-  const [command, file, ...more] = positionals;
-  check(command === undefined || command === 'replay', 'the only command is replay; see engawa sim --help');
-  check(more.length === 0, 'replay takes one file');
-  const isReplay = command === 'replay';
-  checkTogether(values, isReplay);
+  const { command, file } = readCommand(positionals);
+  checkTogether(values, command);
   const scenario = values.scenario === undefined ? NO_SCENARIO : scenarioOf(values.scenario, machine);
   const times = readTimes(values, scenario, machine);
   const { startMs, untilMs, days } = times;
-  const isEndless = !isReplay && days === undefined && untilMs === undefined;
+  const isEndless = command === undefined && days === undefined && untilMs === undefined;
   check(values.out === undefined || !isEndless, '--out needs --days or --until, or the file would have no end');
   check(startMs === undefined || values.clock === undefined, 'of --start and --clock only one can set the home time');
   return {
-    replay: isReplay
-      ? {
-          file,
-          name: readTopic(values.as ?? 'electricity_meter', '--as'),
-          fromWallMs: values.from === undefined ? undefined : readDay(values.from),
-        }
-      : undefined,
+    ...whatFor(command, file, values),
     url: values.url,
     out: values.out,
     truth: values.truth,
@@ -130,12 +126,48 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
   };
 }
 
+/** What a command is given beside the options that all have. */
+function whatFor(
+  command: Command | undefined,
+  file: string | undefined,
+  { as: name = 'electricity_meter', from, topics = '#' }: Values,
+): Pick<SimArguments, 'replay' | 'play' | 'capture'> {
+  const nothing = { replay: undefined, play: undefined, capture: undefined };
+  if (command === 'replay') {
+    const fromWallMs = from === undefined ? undefined : readDay(from);
+    return { ...nothing, replay: { file, name: readTopic(name, '--as'), fromWallMs } };
+  }
+  return command === undefined
+    ? nothing
+    : { ...nothing, ...(command === 'play' ? { play: file } : { capture: topics }) };
+}
+
+const COMMANDS = ['replay', 'capture', 'play'] as const;
+type Command = (typeof COMMANDS)[number];
+
+function readCommand([word, file, ...more]: readonly string[]): {
+  command: Command | undefined;
+  file: string | undefined;
+} {
+  const command = COMMANDS.find((each) => each === word);
+  check(command === word, 'the commands are replay, capture and play; see engawa sim --help');
+  check(more.length === 0 && (command !== 'capture' || file === undefined), `${word} takes one file at most`);
+  check(command !== 'play' || file !== undefined, 'play takes the file to play');
+  return { command, file };
+}
+
 /** What goes with what. */
-function checkTogether(values: Values, isReplay: boolean): void {
-  const { as: name, from, url, out, scenario, homes } = values;
-  check(isReplay || (name === undefined && from === undefined), '--as and --from belong to replay');
-  check((url === undefined) !== (out === undefined), 'one of --url and --out is needed');
-  check(!isReplay || (scenario === undefined && homes === undefined), '--scenario and --homes do not go with replay');
+function checkTogether(values: Values, command: Command | undefined): void {
+  const { as: name, from, url, out, scenario, homes, topics } = values;
+  check(command === 'replay' || (name === undefined && from === undefined), '--as and --from belong to replay');
+  check(command === 'capture' || topics === undefined, '--topics belongs to capture');
+  if (command === 'capture') {
+    check(url !== undefined && out !== undefined, 'capture takes --url, from where, and --out, the file');
+  } else {
+    check((url === undefined) !== (out === undefined), 'one of --url and --out is needed');
+  }
+  const hasHouse = scenario !== undefined || homes !== undefined;
+  check(command === undefined || !hasHouse, `--scenario and --homes do not go with ${command}`);
 }
 
 /** When the run begins and ends; what the options say wins over the scenario. */

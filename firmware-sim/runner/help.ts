@@ -5,6 +5,8 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
        engawa sim --out FILE.jsonl --days N [OPTIONS]
        engawa sim --scenario FILE.yaml --url mqtt://… [OPTIONS]
        engawa sim replay [FILE] --url mqtt://… [OPTIONS]
+       engawa sim capture --url mqtt://… --out FILE.jsonl [--topics FILTER]
+       engawa sim play FILE.jsonl --url mqtt://… [OPTIONS]
 
   --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
   --out FILE        write the messages to a file instead, one JSON object a line
@@ -29,4 +31,9 @@ moved so that the replay begins now.
 
   --as NAME         the meter's name; default electricity_meter
   --from DATE       the day of the file to begin with, 2007-01-31 or 31/1/2007; default its first
+
+capture writes what any MQTT server publishes to a file, until Ctrl-C; play says it again at its own pace, or --speed times as
+fast. A capture holds what your home said: treat it like a diary.
+
+  --topics FILTER   what to capture; default #
 `;

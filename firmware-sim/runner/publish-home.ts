@@ -8,6 +8,7 @@ import { type PublishCounts, publishTrace } from './publish-trace.ts';
 /** A home whose clients are connected to an MQTT server. */
 interface OpenHome {
   linkOf(message: Told): Link;
+  links(): Iterable<Link>;
   end(): Promise<void>;
 }
 
@@ -69,7 +70,7 @@ async function openHome(
     }
     return link;
   };
-  return { ok: true, home: { linkOf, end } };
+  return { ok: true, home: { linkOf, end, links: () => byClient.values() } };
 }
 
 /** What of a home is published, and how. */
@@ -78,6 +79,8 @@ export interface PublishHome extends HomeAddress {
   /** Is asked when everybody is connected. */
   messages(): Iterable<Told> | AsyncIterable<Told>;
   readonly qos: 0 | 1 | 2;
+  /** When the connections are cut, in the home's time; asked when everybody is connected. */
+  cuts?(): readonly { readonly fromMs: number; readonly toMs: number }[];
   readonly counts: PublishCounts;
   onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
   room?(): Promise<void> | undefined;
@@ -91,6 +94,22 @@ export async function publishHome(
   if (!opened.ok) {
     return opened;
   }
-  const { linkOf, end } = opened.home;
-  return { ok: true, finished: publishTrace({ ...asked, messages: asked.messages(), linkOf }).finally(end) };
+  const { linkOf, end, links } = opened.home;
+  const over = new AbortController();
+  const signal = AbortSignal.any([asked.signal, over.signal]);
+  const cutting = (asked.cuts?.() ?? []).map(async ({ fromMs, toMs }) => {
+    await asked.clock.until(fromMs, signal);
+    for (const link of signal.aborted ? [] : links()) {
+      link.cut();
+    }
+    await asked.clock.until(toMs, signal);
+    for (const link of signal.aborted ? [] : links()) {
+      link.mend();
+    }
+  });
+  const ended = async (): Promise<void> => {
+    over.abort();
+    await Promise.all([...cutting, end()]);
+  };
+  return { ok: true, finished: publishTrace({ ...asked, messages: asked.messages(), linkOf }).finally(ended) };
 }

@@ -1,5 +1,6 @@
 import type { Told } from '../message.ts';
-import { UnreadableFile } from '../replay/rows.ts';
+import { capture } from '../record/capture.ts';
+import { UnreadableFile } from '../replay/lines.ts';
 import { devicesTruth, messageTruth, worldTruth } from '../truth/truth.ts';
 import type { SimArguments } from './arguments.ts';
 import { homeClock } from './clock.ts';
@@ -18,6 +19,9 @@ export interface Surroundings {
 /** Runs what the arguments ask for; resolves with undefined when done or stopped, or with the sentence that says why it failed. */
 export async function run(asked: SimArguments, around: Surroundings): Promise<string | undefined> {
   try {
+    if (asked.capture !== undefined) {
+      return await captured(asked, asked.capture, around);
+    }
     const truth = asked.truth === undefined ? undefined : await LineFile.open(asked.truth, '--truth');
     const problem = await (asked.out === undefined
       ? publish(asked, truth, around)
@@ -30,6 +34,17 @@ export async function run(asked: SimArguments, around: Surroundings): Promise<st
     }
     throw error;
   }
+}
+
+async function captured(asked: SimArguments, topics: string, around: Surroundings): Promise<string | undefined> {
+  const file = await LineFile.open(asked.out ?? '', '--out');
+  const done = await capture({ ...around, url: asked.url ?? '', topics, file });
+  await file.end();
+  if (!done.ok) {
+    return done.reason;
+  }
+  around.say(`${done.count} messages captured`);
+  return undefined;
 }
 
 async function publish(
@@ -57,6 +72,7 @@ async function publish(
     onSettled(message: Told, index: number, outcome: 'sent' | 'lost') {
       truth?.add(messageTruth(message, index, outcome, realMs()));
     },
+    cuts: () => source.cuts(Math.floor(asked.startMs ?? clock.homeMs())),
     room: () => truth?.room(),
   });
   if (!opened.ok) {

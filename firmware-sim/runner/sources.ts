@@ -2,10 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { Speaker } from '../dialects/speaker.ts';
 import { zigbee2mqttSpeaker } from '../dialects/zigbee2mqtt-speaker.ts';
 import { applyFaults } from '../faults/apply.ts';
-import type { Incident } from '../faults/fault.ts';
+import type { Fault, Incident } from '../faults/fault.ts';
 import { LIMITS } from '../limits.ts';
 import { mergeByTime } from '../merge.ts';
 import type { Told, TraceMessage } from '../message.ts';
+import { play } from '../record/play.ts';
 import { meterHousehold, type ReplayCounts, type ReplaySettings, replay } from '../replay/meter.ts';
 import { rowsOf } from '../replay/rows.ts';
 import { faultsAt } from '../scenario/scenario.ts';
@@ -31,12 +32,17 @@ export interface Source {
   readonly speakers: readonly Speaker[];
   /** Everything from that instant on. */
   messages(startMs: number, witness?: Witness): Iterable<Told> | AsyncIterable<Told>;
+  /** When the connection to the server is cut, in a run from that instant on. */
+  cuts(startMs: number): readonly Fault[];
   /** After the last message: undefined, or why the run did not do what was asked. */
   outcome(): string | undefined;
 }
 
 /** Makes what the arguments ask for; `startMs` is about when it will begin. */
 export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: string) => void): Source {
+  if (asked.play !== undefined) {
+    return playSource(asked.play, asked.untilMs, say);
+  }
   if (asked.replay !== undefined) {
     return replaySource(asked, asked.replay, startMs, say);
   }
@@ -64,6 +70,7 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
         (atMs) => speakers.flatMap((speaker) => startOf(speaker, atMs)),
       );
     },
+    cuts: (beginMs) => faultsAt(asked.faults, beginMs, asked.timeZone).filter(({ kind }) => kind === 'brokerCut'),
     outcome: () => undefined,
   };
 }
@@ -105,7 +112,43 @@ function replaySource(
       ? undefined
       : 'the file holds no sample at or after this time of day; begin earlier with --start, or take another --from';
   };
-  return { speakers: [bridge], messages, outcome };
+  return { speakers: [bridge], messages, cuts: () => [], outcome };
+}
+
+/** Who plays a file: a client without a word of its own. */
+const PLAYER: Speaker = {
+  client: 'engawa-sim-play',
+  devices: [],
+  drawsClientId: true,
+  will: undefined,
+  listens: [],
+  start: () => [],
+  again: () => [],
+  stop: () => [],
+  day: () => [],
+  answer: () => [],
+};
+
+function playSource(file: string, untilMs: number | undefined, say: (sentence: string) => void): Source {
+  const counts = { played: 0, binary: 0, malformed: 0 };
+  return {
+    speakers: [PLAYER],
+    cuts: () => [],
+    messages(startMs) {
+      const onMalformed = (line: number, reason: string): void => {
+        if (counts.malformed <= LIMITS.rowProblemsNamed) {
+          say(`line ${line} ${reason}; left out`);
+        }
+      };
+      return until(play({ file, startMs, counts, onMalformed }), PLAYER.client, untilMs);
+    },
+    outcome() {
+      say(`${counts.played} messages played, ${counts.binary} without text and ${counts.malformed} malformed left out`);
+      return counts.played > 0
+        ? undefined
+        : 'the file holds no message that can be played; engawa sim capture writes one';
+    },
+  };
 }
 
 async function* until(

@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Row, readHeader } from '../../../../firmware-sim/replay/household-power.ts';
+import { UnreadableFile } from '../../../../firmware-sim/replay/lines.ts';
 import { type ReplayCounts, replay } from '../../../../firmware-sim/replay/meter.ts';
-import { rowsOf, UnreadableFile } from '../../../../firmware-sim/replay/rows.ts';
+import { rowsOf } from '../../../../firmware-sim/replay/rows.ts';
 import type { TraceMessage } from '../../../../firmware-sim/simulate.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../../../firmware-sim/data/household-power-sample.csv', import.meta.url));
