@@ -13,6 +13,9 @@ export interface Link {
   /** Takes the connection away, as a broken cable does, or gives it back. */
   cut(): void;
   mend(): void;
+  /** A second device with the same client id appears, so that each throws the other out; or it goes. */
+  double(): void;
+  single(): void;
   /** Says goodbye, and disconnects; resolves in any case. */
   end(): Promise<void>;
 }
@@ -115,6 +118,7 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
   };
   let wasConnected = true;
   let ending = false;
+  let twin: MqttClient | undefined;
   let isKeeping = manners.repeatsRetained === true;
   const repeat = (): void => {
     isKeeping = false;
@@ -164,8 +168,21 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
         client.reconnect();
       }
     },
+    double() {
+      twin ??= connect({
+        ...client.options,
+        will: undefined,
+        clientId: client.options.clientId ?? '',
+      } as IClientOptions);
+      twin.on('error', () => undefined);
+    },
+    single() {
+      twin?.end(true);
+      twin = undefined;
+    },
     async end() {
       ending = true;
+      twin?.end(true);
       clearTimeout(repeatTimer);
       await Promise.race([goodbye(client, manners), delay(LIMITS.goodbyeMs)]);
       await client.endAsync(true).catch(() => undefined);

@@ -1,4 +1,5 @@
 import type { Speaker } from '../dialects/speaker.ts';
+import type { LinkFault } from '../faults/fault.ts';
 import { LIMITS } from '../limits.ts';
 import type { Told } from '../message.ts';
 import type { HomeClock } from './clock.ts';
@@ -73,14 +74,20 @@ async function openHome(
   return { ok: true, home: { linkOf, end, links: () => byClient.values() } };
 }
 
+/** What a fault of the connection does to each. */
+const LINK_FAULTS: Record<LinkFault['kind'], { begins(link: Link): void; ends(link: Link): void }> = {
+  brokerCut: { begins: (link) => link.cut(), ends: (link) => link.mend() },
+  duplicateClientId: { begins: (link) => link.double(), ends: (link) => link.single() },
+};
+
 /** What of a home is published, and how. */
 export interface PublishHome extends HomeAddress {
   readonly speakers: readonly Speaker[];
   /** Is asked when everybody is connected. */
   messages(): Iterable<Told> | AsyncIterable<Told>;
   readonly qos: 0 | 1 | 2;
-  /** When the connections are cut, in the home's time; asked when everybody is connected. */
-  cuts?(): readonly { readonly fromMs: number; readonly toMs: number }[];
+  /** What happens to the connections, in the home's time; asked when everybody is connected. */
+  linkFaults?(): readonly LinkFault[];
   readonly counts: PublishCounts;
   onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
   room?(): Promise<void> | undefined;
@@ -97,19 +104,20 @@ export async function publishHome(
   const { linkOf, end, links } = opened.home;
   const over = new AbortController();
   const signal = AbortSignal.any([asked.signal, over.signal]);
-  const cutting = (asked.cuts?.() ?? []).map(async ({ fromMs, toMs }) => {
-    await asked.clock.until(fromMs, signal);
+  const at = async (atMs: number, change: (link: Link) => void): Promise<void> => {
+    await asked.clock.until(atMs, signal);
     for (const link of signal.aborted ? [] : links()) {
-      link.cut();
+      change(link);
     }
-    await asked.clock.until(toMs, signal);
-    for (const link of signal.aborted ? [] : links()) {
-      link.mend();
-    }
+  };
+  const acting = (asked.linkFaults?.() ?? []).map(async ({ kind, fromMs, toMs }) => {
+    const { begins, ends } = LINK_FAULTS[kind];
+    await at(fromMs, begins);
+    await at(toMs, ends);
   });
   const ended = async (): Promise<void> => {
     over.abort();
-    await Promise.all([...cutting, end()]);
+    await Promise.all([...acting, end()]);
   };
   return { ok: true, finished: publishTrace({ ...asked, messages: asked.messages(), linkOf }).finally(ended) };
 }

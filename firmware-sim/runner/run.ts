@@ -72,7 +72,7 @@ async function publish(
     onSettled(message: Told, index: number, outcome: 'sent' | 'lost') {
       truth?.add(messageTruth(message, index, outcome, realMs()));
     },
-    cuts: () => source.cuts(Math.floor(asked.startMs ?? clock.homeMs())),
+    linkFaults: () => source.linkFaults(Math.floor(asked.startMs ?? clock.homeMs())),
     room: () => truth?.room(),
   });
   if (!opened.ok) {

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Speaker } from '../dialects/speaker.ts';
 import { zigbee2mqttSpeaker } from '../dialects/zigbee2mqtt-speaker.ts';
 import { applyFaults } from '../faults/apply.ts';
-import type { Fault, Incident } from '../faults/fault.ts';
+import { type Incident, isLinkFault, type LinkFault } from '../faults/fault.ts';
 import { LIMITS } from '../limits.ts';
 import { mergeByTime } from '../merge.ts';
 import type { Told, TraceMessage } from '../message.ts';
@@ -32,8 +32,8 @@ export interface Source {
   readonly speakers: readonly Speaker[];
   /** Everything from that instant on. */
   messages(startMs: number, witness?: Witness): Iterable<Told> | AsyncIterable<Told>;
-  /** When the connection to the server is cut, in a run from that instant on. */
-  cuts(startMs: number): readonly Fault[];
+  /** What happens to the connections in a run from that instant on. */
+  linkFaults(startMs: number): readonly LinkFault[];
   /** After the last message: undefined, or why the run did not do what was asked. */
   outcome(): string | undefined;
 }
@@ -70,7 +70,7 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
         (atMs) => speakers.flatMap((speaker) => startOf(speaker, atMs)),
       );
     },
-    cuts: (beginMs) => faultsAt(asked.faults, beginMs, asked.timeZone).filter(({ kind }) => kind === 'brokerCut'),
+    linkFaults: (beginMs) => faultsAt(asked.faults, beginMs, asked.timeZone).filter(isLinkFault),
     outcome: () => undefined,
   };
 }
@@ -112,7 +112,7 @@ function replaySource(
       ? undefined
       : 'the file holds no sample at or after this time of day; begin earlier with --start, or take another --from';
   };
-  return { speakers: [bridge], messages, cuts: () => [], outcome };
+  return { speakers: [bridge], messages, linkFaults: () => [], outcome };
 }
 
 /** Who plays a file: a client without a word of its own. */
@@ -133,7 +133,7 @@ function playSource(file: string, untilMs: number | undefined, say: (sentence: s
   const counts = { played: 0, binary: 0, malformed: 0 };
   return {
     speakers: [PLAYER],
-    cuts: () => [],
+    linkFaults: () => [],
     messages(startMs) {
       const onMalformed = (line: number, reason: string): void => {
         if (counts.malformed <= LIMITS.rowProblemsNamed) {

@@ -71,5 +71,4 @@ export const FAULTS: Readonly<Record<string, Described>> = {
   malformed: { kind: 'malformed', parameters: { permille: permille(100) } },
   'broker-cut': { kind: 'brokerCut', parameters: {} },
   'duplicate-client-id': { kind: 'duplicateClientId', parameters: {} },
-  'expired-certificate': { kind: 'expiredCertificate', parameters: {} },
 };

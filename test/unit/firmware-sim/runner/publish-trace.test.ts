@@ -38,6 +38,8 @@ function fakeLink(
     },
     cut: () => undefined,
     mend: () => undefined,
+    double: () => undefined,
+    single: () => undefined,
     end: () => Promise.resolve(),
   };
 }

@@ -92,3 +92,14 @@ it('a cut is a cut: the server says the will, what comes meanwhile is lost, and 
   expect(outcomes).toContain('lost');
   expect(outcomes.indexOf('lost')).toBeLessThan(outcomes.lastIndexOf('sent'));
 });
+
+it('two with one client id throw each other out, until one of them goes', async () => {
+  const scenario = 'start: 2026-11-23T18:00\nspeed: 600\nfaults:\n  - { kind: duplicate-client-id, at: 5m, for: 20m }';
+  await play(scenario, async () => {
+    const ends = () => heard.filter((message) => message === 'zigbee2mqtt/bridge/state {"state":"offline"}').length;
+    await until(() => ends() > 0);
+    const from = heard.length;
+    await until((message) => message === 'zigbee2mqtt/bridge/state {"state":"online"}', from);
+    await until((message) => message.startsWith('zigbee2mqtt/refrigerator {'), from);
+  });
+});
