@@ -36,6 +36,10 @@ export const LIMITS = {
   delayedMessages: 10_000,
   /** Milliseconds of home time by which a fault delays a message at most: a day. */
   delayMostMs: 86_400_000,
+  /** Milliseconds by which a skewed clock is wrong at most: a hundred years, so that a year keeps four digits. */
+  clockSkewMs: 3_155_760_000_000,
+  /** Topics whose values a stuck device remembers; a large home has some hundreds. */
+  rememberedTopics: 10_000,
   /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
   payloadBytes: 4_000_000,
 } as const;

@@ -24,3 +24,8 @@ export interface Act {
 export function changed(message: TraceMessage, payload: string): Verdict {
   return payload === message.payload ? 'pass' : { payload };
 }
+
+/** The verdict of a fault that changes values of a JSON object; the same object is no change. */
+export function changedValue(before: object, after: object): Verdict {
+  return after === before ? 'pass' : { payload: JSON.stringify(after) };
+}

@@ -32,3 +32,8 @@ export function actOf<Kind extends StreamKind>(fault: StreamFault & { kind: Kind
   const act = ACTS[fault.kind] as (fault: StreamFault, random: Random) => Act;
   return act(fault, random);
 }
+
+/** Whether there is such a fault of the stream. */
+export function isStreamKind(kind: string): kind is StreamKind {
+  return Object.hasOwn(ACTS, kind);
+}

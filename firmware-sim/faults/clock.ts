@@ -1,4 +1,4 @@
-import { type Act, changed, type Verdict } from './act.ts';
+import { type Act, changedValue, type Verdict } from './act.ts';
 import type { FaultOf } from './fault.ts';
 import { isDescription, mapValues, readPayload } from './payload.ts';
 
@@ -23,16 +23,17 @@ function shifted(byMs: number): Act {
       if (read.is === 'text' || isDescription(message.topic)) {
         return 'pass';
       }
-      const value = mapValues(read.value, (name, inner) => {
+      const value = mapValues(read.value, (path, inner) => {
+        const name = path.at(-1) ?? '';
         if (typeof inner === 'number' && SECONDS.has(name)) {
-          return Math.round((inner + byMs / 1000) * 1000) / 1000;
+          return Math.max(0, Math.round((inner + byMs / 1000) * 1000) / 1000);
         }
         if (typeof inner === 'number' && name === 'last_seen') {
-          return inner + byMs;
+          return Math.max(0, inner + byMs);
         }
         return typeof inner === 'string' && TEXTS.has(name) ? shiftText(inner, byMs) : inner;
       });
-      return changed(message, JSON.stringify(value));
+      return changedValue(read.value, value);
     },
   };
 }
@@ -41,9 +42,11 @@ function shifted(byMs: number): Act {
 function shiftText(text: string, byMs: number): string {
   const [, local, fraction = '', zone = ''] =
     /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d{3})?(Z|[+-]\d{2}:\d{2})?$/.exec(text) ?? [];
-  if (local === undefined) {
+  const wallMs = Date.parse(`${local}${fraction}Z`);
+  if (local === undefined || Number.isNaN(wallMs)) {
     return text;
   }
-  const iso = new Date(Date.parse(`${local}${fraction}Z`) + byMs).toISOString();
+  // No clock of a device shows a time before it began to count.
+  const iso = new Date(Math.max(0, wallMs + byMs)).toISOString();
   return `${iso.slice(0, fraction === '' ? 19 : 23)}${zone}`;
 }

@@ -11,13 +11,17 @@ export function dialectChange({ rename = {} }: FaultOf<'dialectChange'>): Act {
       if (read.is === 'text') {
         return 'pass';
       }
+      const { state } = read.value;
       if (/\/(availability|bridge\/state)$/.test(topic)) {
-        return changed(message, String(read.value.state));
+        return typeof state === 'string' ? changed(message, state) : 'pass';
       }
-      const named = Object.entries(read.value).map(([name, value]) => [
-        Object.hasOwn(rename, name) ? rename[name] : name,
-        value,
-      ]);
+      // A name that is there already keeps its value.
+      const isNamed = (name: string): boolean =>
+        Object.hasOwn(rename, name) && !Object.hasOwn(read.value, rename[name] ?? '');
+      if (!Object.keys(read.value).some(isNamed)) {
+        return 'pass';
+      }
+      const named = Object.entries(read.value).map(([name, value]) => [isNamed(name) ? rename[name] : name, value]);
       return changed(message, JSON.stringify(Object.fromEntries(named)));
     },
   };

@@ -19,14 +19,17 @@ export function wifiLoss(): Act {
 
 /** Nobody speaks, and at the end everybody starts anew. */
 export function powerCut({ toMs }: FaultOf<'powerCut'>): Act {
+  let wasThere = false;
   let isBack = false;
   return {
     during: () => 'drop',
     *due(uptoMs) {
-      if (!isBack && uptoMs >= toMs) {
+      // A cut that was over before the first message is none of this run's.
+      if (wasThere && !isBack && uptoMs >= toMs) {
         isBack = true;
         yield { atMs: toMs, say: 'start' };
       }
+      wasThere ||= uptoMs < toMs;
     },
   };
 }

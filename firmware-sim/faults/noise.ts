@@ -69,7 +69,8 @@ export function malformed({ permille }: FaultOf<'malformed'>, random: Random): A
       // A word or a number that is cut may be another word or number: only noise is surely none.
       const way = read.is === 'text' ? 2 : random.below(3);
       if (way === 0) {
-        return changed(message, message.payload.slice(0, random.between(1, message.payload.length - 1)));
+        const whole = message.payload.trimEnd();
+        return changed(message, whole.slice(0, random.between(1, whole.length - 1)));
       }
       if (way === 1 && read.is === 'object') {
         return changed(message, JSON.stringify(mapValues(read.value, () => [{}])));

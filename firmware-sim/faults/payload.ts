@@ -20,17 +20,34 @@ export function isDescription(topic: string): boolean {
   return /\/bridge\/|\/config$|\/discovery\/|\/availability$|\/(status|LWT|online|available)$/.test(topic);
 }
 
-/** Replaces values anywhere in a JSON object; `replace` is given each name with its value that is no object. */
+/**
+ * Replaces the values of a JSON object, those of the objects in it too; `replace` is given where each stands, its name last.
+ * Gives the same object back when nothing changed, so that what says the same keeps its bytes.
+ */
 export function mapValues(
   value: Readonly<Record<string, unknown>>,
-  replace: (name: string, value: unknown) => unknown,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      isObject(inner) ? mapValues(inner, replace) : replace(name, inner),
-    ]),
-  );
+  replace: (path: readonly string[], value: unknown) => unknown,
+  above: readonly string[] = [],
+): Readonly<Record<string, unknown>> {
+  let isChanged = false;
+  const entries = Object.entries(value).map(([name, inner]) => {
+    const path = [...above, name];
+    const mapped = mapInner(inner, replace, path);
+    isChanged ||= !Object.is(mapped, inner);
+    return [name, mapped] as const;
+  });
+  return isChanged ? Object.fromEntries(entries) : value;
+}
+
+function mapInner(inner: unknown, replace: Parameters<typeof mapValues>[1], path: readonly string[]): unknown {
+  if (isObject(inner)) {
+    return mapValues(inner, replace, path);
+  }
+  if (Array.isArray(inner) && inner.some(isObject)) {
+    const items = inner.map((item, index) => mapInner(item, replace, [...path, String(index)]));
+    return items.some((item, index) => !Object.is(item, inner[index])) ? items : inner;
+  }
+  return replace(path, inner);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,12 +1,14 @@
+import { LIMITS } from '../limits.ts';
 import type { TraceMessage } from '../message.ts';
-import { type Act, changed, type Verdict } from './act.ts';
+import { type Act, changed, changedValue, type Verdict } from './act.ts';
 import type { FaultOf } from './fault.ts';
 import { isDescription, mapValues, readPayload } from './payload.ts';
 
 /** Names under which the dialects say what is measured. */
 const POWER = new Set(['power', 'Power', 'apower', 'act_power']);
 const ENERGY = new Set(['energy', 'Total', 'Today', 'Yesterday']);
-const OTHERS = ['current', 'Current', 'voltage', 'Voltage', 'illuminance', 'battery', 'device_temperature', 'total'];
+const ELECTRIC = ['current', 'Current', 'voltage', 'Voltage', 'total'];
+const OTHERS = [...ELECTRIC, 'illuminance', 'battery', 'temperature', 'device_temperature', 'humidity'];
 const MEASURED = new Set([...POWER, ...ENERGY, ...OTHERS]);
 
 /** What goes on though the values are stuck: when it was said, and how well it was heard. */
@@ -48,45 +50,46 @@ function measuredAs(
       if (read.is === 'text') {
         return NUMBER.test(payload) ? changed(message, bare(payload, topic)) : 'pass';
       }
-      const value = mapValues(read.value, (name, inner) => (MEASURED.has(name) ? named(name, inner) : inner));
-      return changed(message, JSON.stringify(value));
+      const value = mapValues(read.value, (path, inner) => {
+        const name = path.at(-1) ?? '';
+        return MEASURED.has(name) ? named(name, inner) : inner;
+      });
+      return changedValue(read.value, value);
     },
   };
 }
 
-/** Every value stays what it was when the fault began; a topic that was silent before stays what it says first. */
+/** Every value stays what it was when the fault began; what was not said before stays what is said first. */
 export function stuck(): Act {
   const kept = new Map<string, Map<string, unknown>>();
-  const keep = ({ topic, payload }: TraceMessage): Map<string, unknown> => {
+  const valuesOf = (topic: string): Map<string, unknown> => {
     const values = kept.get(topic) ?? new Map<string, unknown>();
-    const read = readPayload(payload);
-    for (const [name, value] of read.is === 'text' ? [['', read.text] as const] : Object.entries(read.value)) {
-      values.set(name, value);
+    if (kept.size < LIMITS.rememberedTopics) {
+      kept.set(topic, values);
     }
-    kept.set(topic, values);
     return values;
   };
-  return {
-    before(message) {
-      if (!isDescription(message.topic)) {
-        keep(message);
+  const see = ({ topic, payload }: TraceMessage, holds: boolean): Verdict => {
+    if (isDescription(topic)) {
+      return 'pass';
+    }
+    const values = valuesOf(topic);
+    const still = (path: readonly string[], said: unknown): unknown => {
+      const place = path.join('/');
+      if (GOES_ON.has(path.at(-1) ?? '')) {
+        return said;
       }
-    },
-    during(message): Verdict {
-      const { topic, payload } = message;
-      if (isDescription(topic)) {
-        return 'pass';
+      if (!holds || !values.has(place)) {
+        values.set(place, said);
       }
-      const values = kept.get(topic) ?? keep(message);
-      const read = readPayload(payload);
-      if (read.is === 'text') {
-        return changed(message, String(values.get('') ?? payload));
-      }
-      const still = Object.entries(read.value).map(([name, value]) => [
-        name,
-        GOES_ON.has(name) || !values.has(name) ? value : values.get(name),
-      ]);
-      return changed(message, JSON.stringify(Object.fromEntries(still)));
-    },
+      return values.get(place);
+    };
+    const read = readPayload(payload);
+    if (read.is === 'text') {
+      const text = String(still([], payload));
+      return text === payload ? 'pass' : { payload: text };
+    }
+    return changedValue(read.value, mapValues(read.value, still));
   };
+  return { before: (message) => void see(message, false), during: (message) => see(message, true) };
 }

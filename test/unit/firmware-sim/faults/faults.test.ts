@@ -182,3 +182,82 @@ describe('a stream with a fault in it', () => {
     expect(() => run(fault as Fault)).toThrow(new RangeError(sentence));
   });
 });
+
+/** What a fault makes of single payloads, each a second after the other inside its window. */
+function payloads(fault: object, topic: string, ...said: string[]): { out: string[]; incidents: number } {
+  const window = { fromMs: START_MS, toMs: START_MS + HOUR_MS };
+  const stream = said.map((payload, index) => ({
+    atMs: START_MS + index * 1000,
+    topic,
+    payload,
+    retain: false,
+    qos: 0 as const,
+  }));
+  let incidents = 0;
+  const out = applyFaults(stream, [{ ...window, ...fault } as Fault], 7, () => {
+    incidents += 1;
+  });
+  return { out: [...out].map(({ payload }) => payload), incidents };
+}
+
+describe('payloads that are not as expected', () => {
+  it('cut JSON is never whole, whatever stands behind it', () => {
+    const { out } = payloads(
+      { kind: 'malformed', permille: 1000 },
+      't',
+      ...Array<string>(200).fill('{"power":5}\n\n\n'),
+    );
+    expect(out.filter((payload) => payload.trim() === '{"power":5}')).toEqual([]);
+  });
+
+  it('a date that is none stays, and no clock shows a time before 1970', () => {
+    const strange = '{"Time":"2026-13-45T00:00:00"}';
+    expect(payloads({ kind: 'clockSkew', byMs: 1000 }, 't', strange).out).toEqual([strange]);
+    expect(payloads({ kind: 'clock1970' }, 't', '{"start_time":5}', '{"events":[{"ts":1795500000.5}]}').out).toEqual([
+      '{"start_time":0}',
+      JSON.stringify({ events: [{ ts: 1795500000.5 - START_MS / 1000 }] }),
+    ]);
+  });
+
+  it('what says the same keeps its bytes and is no incident', () => {
+    for (const fault of [
+      { kind: 'sentinel', value: -1 },
+      { kind: 'clockSkew', byMs: 5 },
+      { kind: 'stuck' },
+      { kind: 'dialectChange' },
+    ]) {
+      expect(payloads(fault, 't', '{"a": 1.0}'), fault.kind).toEqual({ out: ['{"a": 1.0}'], incidents: 0 });
+    }
+  });
+
+  it('availability without a state stays, and a name that is there keeps its value', () => {
+    expect(payloads({ kind: 'dialectChange' }, 'z/a/availability', '{}').out).toEqual(['{}']);
+    expect(payloads({ kind: 'dialectChange', rename: { a: 'b' } }, 't', '{"a":1,"b":2}').out).toEqual([
+      '{"a":1,"b":2}',
+    ]);
+  });
+
+  it('stuck holds each value of a Shelly where it stands, and its time goes on', () => {
+    const said = (ts: number, component: string, apower: number): string =>
+      JSON.stringify({ params: { ts, [component]: { apower } } });
+    expect(
+      payloads({ kind: 'stuck' }, 't', said(1, 'switch:0', 5), said(2, 'switch:1', 6), said(3, 'switch:0', 7)).out,
+    ).toEqual([said(1, 'switch:0', 5), said(2, 'switch:1', 6), said(3, 'switch:0', 5)]);
+  });
+
+  it('a power cut that was over before the first message says nothing', () => {
+    const over = { kind: 'powerCut', fromMs: START_MS - 10, toMs: START_MS - 5 } as const;
+    expect(run(over)).toEqual({ out: messages, incidents: [] });
+  });
+
+  it.each([
+    [{ kind: 'clockSkew', byMs: 9e15 }, 'clockSkew takes byMs of at most 3155760000000, either way'],
+    [
+      { kind: 'dialectChange', rename: { occupancy: 'contact' } },
+      'dialectChange cannot rename something to contact: it would say what nobody saw',
+    ],
+    [{ kind: 'toString' }, 'toString is no fault'],
+  ])('%j cannot be', (fault, sentence) => {
+    expect(() => payloads(fault, 't', 'x')).toThrow(new RangeError(sentence));
+  });
+});
