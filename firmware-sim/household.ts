@@ -1,6 +1,8 @@
 import type { DevicePlan } from './dialects/speaker.ts';
 import { type Random, randomStream } from './random.ts';
 import type { Model } from './things/thing.ts';
+import { APARTMENT } from './world/apartment.ts';
+import type { HomePlan } from './world/home-plan.ts';
 
 /** A person of the simulated household; slot and code are what the front door's lock knows of them. */
 export interface Resident {
@@ -51,10 +53,14 @@ export const DEMONSTRATION: readonly ZigbeePlan[] = [
   { name: 'front_door_lock', kind: 'lock', watches: 'front_door', model: 'easyCodeTouch_v1' },
 ];
 
-/** Describes the household of a seed: the same devices for every seed, its own addresses and codes. */
-export function household(seed: number, devices: readonly ZigbeePlan[] = DEMONSTRATION): Household {
+/** Describes the household of a seed: the same devices and people for every seed, its own addresses and codes. */
+export function household(
+  seed: number,
+  devices: readonly ZigbeePlan[] = DEMONSTRATION,
+  { residents: people }: Pick<HomePlan, 'residents'> = APARTMENT,
+): Household {
   const random = randomStream(seed, 'household');
-  const residents = ['Aoi', 'Haruto'].map((name, index) => ({
+  const residents = people.map(({ name }, index) => ({
     name,
     slot: String(index + 3),
     pin: String(random.between(1000, 9999)),

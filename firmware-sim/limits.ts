@@ -30,6 +30,10 @@ export const LIMITS = {
   scenarioBytes: 1_000_000,
   /** Devices of one home of a scenario. */
   devicesMost: 500,
+  /** Rooms, and doors and windows, of one home. */
+  roomsMost: 60,
+  /** People, and animals, of one home. */
+  residentsMost: 20,
   /** Faults of one scenario. */
   faultsMost: 1000,
   /** Messages that a fault holds back at the same time; more than that, and the earliest goes at once. */

@@ -3,6 +3,7 @@ import { homeClock } from './runner/clock.ts';
 import { publishHome } from './runner/publish-home.ts';
 import { type PublishCounts, publishTrace } from './runner/publish-trace.ts';
 import { speakersOf, tell, trace } from './trace.ts';
+import type { HomePlan } from './world/home-plan.ts';
 
 // The library face, together with `simulate`: what tests and other programs may import.
 export type { TraceMessage } from './message.ts';
@@ -18,6 +19,8 @@ export interface SimulateOptions {
   /** Home seconds in a real second. */
   readonly speed: number;
   readonly base?: string;
+  /** Rooms, people, animals and appliances; default the demonstration's apartment. */
+  readonly home?: HomePlan;
   readonly qos?: 0 | 1 | 2;
 }
 

@@ -1,14 +1,14 @@
+import { devicesOf } from './devices-of.ts';
 import type { Moment, Speaker } from './dialects/speaker.ts';
 import { clientsOf, type HomeDevice } from './dialects/speakers.ts';
 import type { LastSeen } from './dialects/zigbee2mqtt.ts';
-import { DEMONSTRATION } from './household.ts';
 import { mergeByTime } from './merge.ts';
 import type { Told } from './message.ts';
+import { APARTMENT } from './world/apartment.ts';
 import { dayAt } from './world/calendar.ts';
 import { dayWorld } from './world/happenings.ts';
+import type { HomePlan } from './world/home-plan.ts';
 import type { DayWorld } from './world/house.ts';
-
-const ZIGBEE_DEMONSTRATION = DEMONSTRATION.map((device): HomeDevice => ({ ...device, dialect: 'zigbee2mqtt' }));
 
 /** What a trace is made from; instants in milliseconds of UTC, the end not included. */
 export interface TraceOptions {
@@ -20,13 +20,15 @@ export interface TraceOptions {
   readonly base?: string;
   /** Zigbee2MQTT's `last_seen` setting; default `disable`, as there. */
   readonly lastSeen?: LastSeen;
-  /** The home's devices; default the demonstration's seven Zigbee sensors. */
+  /** Rooms, people, animals and appliances; default the demonstration's apartment. */
+  readonly home?: HomePlan | undefined;
+  /** The home's devices; default those of `devicesOf`. */
   readonly devices?: readonly HomeDevice[] | undefined;
 }
 
 /** The MQTT clients of a home. Throws RangeError for a device of a kind that its firmware does not have. */
 export function speakersOf(options: Omit<TraceOptions, 'endMs'>): Speaker[] {
-  const { base = 'zigbee2mqtt', lastSeen = 'disable', devices = ZIGBEE_DEMONSTRATION } = options;
+  const { base = 'zigbee2mqtt', lastSeen = 'disable', home = APARTMENT, devices = devicesOf(home) } = options;
   return clientsOf(devices, { ...options, base, lastSeen });
 }
 
@@ -36,7 +38,7 @@ export function trace(options: TraceOptions): Generator<Told> {
 }
 
 /** Who speaks in a home, and between which instants. */
-export interface Telling extends Pick<TraceOptions, 'seed' | 'startMs' | 'endMs' | 'timeZone'> {
+export interface Telling extends Pick<TraceOptions, 'seed' | 'startMs' | 'endMs' | 'timeZone' | 'home'> {
   readonly speakers: readonly Speaker[];
   /** Is shown each day of the house before anybody speaks of it. */
   onDay?(world: DayWorld): void;
@@ -78,10 +80,10 @@ export function* tell(telling: Telling): Generator<Told> {
 
 /** Everybody's turns of a day in the order of time; what happened in the house is not kept while they are taken. */
 function turnsOf(
-  { seed, timeZone, speakers, onDay }: Telling,
+  { seed, timeZone, speakers, home, onDay }: Telling,
   day: number,
 ): { turns: Iterable<Turn>; dayEndMs: number } {
-  const world = dayWorld(seed, day, timeZone);
+  const world = dayWorld(seed, day, timeZone, home);
   onDay?.(world);
   const sources: Iterable<Turn>[] = [];
   for (const speaker of speakers) {

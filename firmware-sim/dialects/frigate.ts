@@ -1,7 +1,9 @@
 import type { TraceMessage } from '../message.ts';
 import { type Random, randomStream } from '../random.ts';
 import { inputChanges, ticks } from '../things/watching.ts';
-import { type DayWorld, joinSpans, type Movement, type Span } from '../world/house.ts';
+import { FIRST_CAT, FIRST_DOG } from '../world/home-plan.ts';
+import type { DayWorld, Movement } from '../world/house.ts';
+import { joinSpans, type Span } from '../world/spans.ts';
 import { eventText, type Label, statsText, type Tracked } from './frigate-words.ts';
 import type { DevicePlan, Moment, Speaker, SpeakerSettings } from './speaker.ts';
 
@@ -14,9 +16,6 @@ const BETTER_MS = [800, 1900] as const;
 
 /** An animal that lies still is lost from the picture after so long. */
 const ANIMAL_HOLD_MS = 30_000;
-
-/** Who in the house is an animal, a cat: people are numbered from 0. */
-const FIRST_ANIMAL = 1000;
 
 /** Frigate's own `stats_interval`. */
 const STATS_MS = 60_000;
@@ -138,8 +137,8 @@ interface Seen extends Span, Tracked {
 
 function seenOf(place: string, world: DayWorld, random: Random): Seen[] {
   const noticed = world.movements.filter((movement) => movement.place === place);
-  const people = new Set(world.visits.map(({ person }) => person).filter((person) => person < FIRST_ANIMAL));
-  const animals = new Set(noticed.map(({ who }) => who).filter((who) => who >= FIRST_ANIMAL));
+  const people = new Set(world.visits.map(({ person }) => person).filter((person) => person < FIRST_CAT));
+  const animals = new Set(noticed.map(({ who }) => who).filter((who) => who >= FIRST_CAT));
   // Who comes back before being given up was never away.
   const stays = (spans: Span[], label: Label): Seen[] =>
     joinSpans(spans, GONE_MS[1]).flatMap((span) => found(span, label, world.endMs, random));
@@ -148,7 +147,7 @@ function seenOf(place: string, world: DayWorld, random: Random): Seen[] {
     ...[...animals].flatMap((animal) =>
       stays(
         noticed.filter(({ who }) => who === animal).map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + ANIMAL_HOLD_MS })),
-        'cat',
+        animal < FIRST_DOG ? 'cat' : 'dog',
       ),
     ),
   ];

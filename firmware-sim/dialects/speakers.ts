@@ -1,5 +1,6 @@
 import { household } from '../household.ts';
 import type { Model } from '../things/thing.ts';
+import type { HomePlan } from '../world/home-plan.ts';
 import { esphomeSpeaker } from './esphome.ts';
 import { frigateSpeaker } from './frigate.ts';
 import { shellySpeaker } from './shelly.ts';
@@ -42,6 +43,8 @@ const COMMONEST: Record<Exclude<DevicePlan['kind'], 'camera'>, Model> = {
 export interface ClientSettings extends SpeakerSettings {
   /** Zigbee2MQTT's base topic. */
   readonly base: string;
+  /** The home they are in; default the demonstration's. */
+  readonly home?: HomePlan | undefined;
   /** Zigbee2MQTT's `last_seen` setting. */
   readonly lastSeen: LastSeen;
 }
@@ -58,7 +61,9 @@ export function clientsOf(devices: readonly HomeDevice[], settings: ClientSettin
   const nodes = Map.groupBy(of('esphome'), ({ node = 'esphome' }) => node);
   const cameras = of('frigate');
   return [
-    ...(zigbee.length === 0 ? [] : [zigbee2mqttSpeaker(household(settings.seed, zigbee), settings, settings.startMs)]),
+    ...(zigbee.length === 0
+      ? []
+      : [zigbee2mqttSpeaker(household(settings.seed, zigbee, settings.home), settings, settings.startMs)]),
     ...of('tasmota').map((device) => tasmotaSpeaker(device, settings)),
     ...of('shelly').map((device) => shellySpeaker(device, settings)),
     ...[...nodes].map(([node, entities]) => esphomeSpeaker(node, entities, settings)),

@@ -1,155 +1,239 @@
 import type { Random } from '../random.ts';
+import type { HomePlan, ResidentPlan, Work } from '../world/home-plan.ts';
 import type { Visit } from '../world/house.ts';
+import type { Circumstances } from './circumstances.ts';
+import { freeTime } from './free-time.ts';
 import { clockS, Plan } from './plan.ts';
 
-/** What the two people of the household agree on for one day; seconds after the day's beginning at 04:00. */
-export interface Agreement {
-  readonly weekend: boolean;
+/** What a household agrees on for one day; seconds after its beginning at 04:00. */
+export interface Agreement extends Circumstances {
+  /** The resident who cooks. */
   readonly cook: number;
   readonly dinnerS: number;
-  /** A weekend outing of both together, when there is one. */
+  /** A free day's outing of all together, when there is one. */
   readonly outing: { readonly leaveS: number; readonly homeS: number } | undefined;
-  readonly worksAtHome: readonly boolean[];
   readonly washingDay: boolean;
+  /** When a trip leaves, or comes home. */
+  readonly travelS: number;
 }
 
-/** Draws what the household agrees on for a day; `weekday` is 0 for Sunday to 6 for Saturday. */
-export function agree(weekday: number, random: Random): Agreement {
-  const weekend = weekday === 0 || weekday === 6;
+/** Draws what the household agrees on for a day. */
+export function agree({ residents }: HomePlan, circumstances: Circumstances, random: Random): Agreement {
+  const { free, guests } = circumstances;
   const leaveS = random.around(clockS(10, 40), 45 * 60);
+  const outs = free && guests === undefined && random.chance(650);
+  const all = residents.reduce((sum, { cooks }) => sum + cooks, 0);
+  let turn = random.below(Math.max(1, all));
+  const cook = residents.findIndex(({ cooks }) => {
+    turn -= cooks;
+    return turn < 0;
+  });
   return {
-    weekend,
-    cook: random.chance(600) ? 1 : 0,
+    ...circumstances,
+    cook: Math.max(0, cook),
     dinnerS: random.around(clockS(19, 20), 20 * 60),
-    outing: weekend && random.chance(650) ? { leaveS, homeS: leaveS + random.between(90, 200) * 60 } : undefined,
-    worksAtHome: [weekday === 5, weekday === 2 || weekday === 4 || weekday === 5],
-    washingDay: weekend || random.chance(450),
+    outing: outs ? { leaveS, homeS: leaveS + random.between(90, 200) * 60 } : undefined,
+    washingDay: random.chance(free ? 600 : 450),
+    travelS: random.around(circumstances.trip === 'leaves' ? clockS(9, 40) : clockS(16, 40), 90 * 60),
   };
 }
 
-/** One person's visits from 04:00 to `endS` seconds later, starting and ending asleep. */
-export function personDay(person: number, startMs: number, endS: number, agreed: Agreement, random: Random): Visit[] {
-  const plan = new Plan(person, startMs, random);
-  morning(plan, person, agreed, random);
-  if (agreed.weekend) {
-    weekendDay(plan, person, agreed, random);
-  } else if (agreed.worksAtHome[person] === true) {
-    dayAtHome(plan, random, clockS(17, 50));
-  } else {
-    dayAtWork(plan, person, random);
+/** One resident's visits from 04:00 to `endS` seconds later: beginning and ending asleep, or on a trip. */
+export function personDay(
+  home: HomePlan,
+  person: number,
+  startMs: number,
+  endS: number,
+  agreed: Agreement,
+  random: Random,
+): Visit[] {
+  const plan = new Plan(home, person, startMs, random);
+  const who = home.residents[person];
+  if (who === undefined) {
+    throw new RangeError(`the home has no resident ${person}`);
   }
-  evening(plan, person, agreed, random);
-  night(plan, endS, random);
+  const day = new ResidentDay(home, who, person, agreed, plan, random);
+  if (agreed.trip === 'away') {
+    plan.until('away', 'out', endS);
+  } else if (agreed.trip === 'leaves') {
+    day.morning();
+    day.free(agreed.travelS - 100);
+    plan.until(home.roles.living, 'relax', agreed.travelS - 90 + person * 4).until('away', 'out', endS);
+  } else if (agreed.trip === 'returns') {
+    // One after the other through the same open door.
+    plan.until('away', 'out', agreed.travelS + person * 5);
+    plan.stay(home.roles.living, 'relax', 5, 15);
+    day.evening();
+    day.night(endS);
+  } else {
+    day.usual();
+    day.evening();
+    day.night(endS);
+  }
   return plan.visits;
 }
 
-function morning(plan: Plan, person: number, agreed: Agreement, random: Random): void {
-  const wakeS = agreed.weekend
-    ? random.around(clockS(7, 50), 40 * 60)
-    : random.around(clockS(6, 25 + person * 20), 14 * 60);
-  plan.until('bedroom', 'sleep', wakeS).stay('bathroom', 'wash', 6, 12).stay('living', 'breakfast', 18, 30);
-  if (agreed.washingDay && person === 1) {
-    plan.stay('bathroom', 'wash', 2, 4).stay('living', 'relax', 1, 3).stay('balcony', 'laundry', 5, 9);
-    plan.stay('living', 'relax', 1, 3);
+/** One resident's day at home, written down hour by hour. */
+class ResidentDay {
+  readonly #home: HomePlan;
+  readonly #who: ResidentPlan;
+  readonly #person: number;
+  readonly #agreed: Agreement;
+  readonly #plan: Plan;
+  readonly #random: Random;
+
+  constructor(home: HomePlan, who: ResidentPlan, person: number, agreed: Agreement, plan: Plan, random: Random) {
+    this.#home = home;
+    this.#who = who;
+    this.#person = person;
+    this.#agreed = agreed;
+    this.#plan = plan;
+    this.#random = random;
   }
-  plan.stay('bedroom', 'dress', 4, 8);
-}
 
-function dayAtWork(plan: Plan, person: number, random: Random): void {
-  const leaveS = random.around(clockS(7, 50 + person * 35), 12 * 60);
-  const homeS = person === 0 ? random.around(clockS(18, 40), 50 * 60) : random.around(clockS(17, 10), 40 * 60);
-  plan.until('living', 'relax', leaveS - 90).until('away', 'out', homeS);
-  plan.stay('bathroom', 'wash', 2, 4).stay('bedroom', 'dress', 4, 8);
-}
+  free(untilS: number): void {
+    freeTime(this.#plan, this.#who, this.#home.roles, this.#random, untilS);
+  }
 
-/** Blocks at the desk with breaks, lunch, and now and then a walk, until about `untilS`. */
-function dayAtHome(plan: Plan, random: Random, untilS: number): void {
-  const walkAfterS = random.around(clockS(15, 0), 60 * 60);
-  const lunchS = random.around(clockS(12, 15), 20 * 60);
-  let lunched = false;
-  let walked = random.chance(350);
-  while (plan.nowS < untilS) {
-    plan.stay('study', 'desk', 22, 55);
-    if (!lunched && plan.nowS >= lunchS) {
-      lunched = true;
-      plan.stay('living', 'lunch', 25, 45);
-    } else if (!walked && plan.nowS >= walkAfterS) {
-      walked = true;
-      plan.stay('away', 'out', 20, 50).stay('bathroom', 'wash', 1, 3);
-    } else if (random.chance(600)) {
-      plan.stay('living', 'relax', 5, 16);
+  /** From waking to the evening. */
+  usual(): void {
+    const { work, deskDays } = this.#who;
+    const { ill, free, weekday, schoolHoliday } = this.#agreed;
+    if (ill[this.#person] === true) {
+      this.#illDay();
+      return;
+    }
+    this.morning();
+    const works = work?.weekdays.includes(weekday) === true && !(work.school === true && schoolHoliday);
+    if (!free && deskDays.includes(weekday)) {
+      this.#dayAtDesk(clockS(17, 50));
+    } else if (!free && works && work !== undefined) {
+      this.#dayAway(work);
     } else {
-      plan.stay('bathroom', 'wash', 2, 4);
+      this.#freeDay();
     }
   }
-}
 
-function weekendDay(plan: Plan, person: number, agreed: Agreement, random: Random): void {
-  if (agreed.outing !== undefined) {
-    idle(plan, random, agreed.outing.leaveS - 100);
-    // One after the other through the same open door.
-    plan.until('living', 'relax', agreed.outing.leaveS - 90 + person * 4);
-    plan.until('away', 'out', agreed.outing.homeS + person * 5);
-    plan.stay('living', 'relax', 10, 25);
-  } else {
-    idle(plan, random, random.around(clockS(12, 20), 20 * 60));
-    plan.stay('living', 'lunch', 30, 50);
+  morning(): void {
+    const { wakeMinute, freeWakeMinute, bedroom, washes, work, deskDays } = this.#who;
+    const { free, washingDay, weekday } = this.#agreed;
+    const { living, kitchen, bathroom, outside } = this.#home.roles;
+    const hurried = !free && (work?.weekdays.includes(weekday) === true || deskDays.includes(weekday));
+    const wakeS = hurried
+      ? this.#random.around(clockS(0, wakeMinute), 14 * 60)
+      : this.#random.around(clockS(0, freeWakeMinute), 40 * 60);
+    this.#plan.until(bedroom, 'sleep', wakeS).stay(bathroom, 'wash', 6, 12).stay(kitchen, 'breakfast', 18, 30);
+    if (washingDay && washes) {
+      this.#plan.stay(bathroom, 'wash', 2, 4).stay(living, 'relax', 1, 3).stay(outside, 'laundry', 5, 9);
+      this.#plan.stay(living, 'relax', 1, 3);
+    }
+    this.#plan.stay(bedroom, 'dress', 4, 8);
   }
-  const errandS = random.around(clockS(15, 10), 50 * 60);
-  idle(plan, random, errandS);
-  if (random.chance(500)) {
-    plan.stay('away', 'out', 30, 90).stay('bathroom', 'wash', 2, 4);
-  }
-}
 
-/** Time at home without a plan, until about `untilS`. */
-function idle(plan: Plan, random: Random, untilS: number): void {
-  const left = (minutes: number): boolean => untilS - plan.nowS > minutes * 60;
-  while (left(4)) {
-    const choice = random.below(10);
-    if (choice < 5 && left(30)) {
-      plan.stay('living', choice < 2 ? 'television' : 'relax', 10, 28);
-    } else if (choice < 7 && left(22)) {
-      plan.stay('study', 'desk', 8, 20);
-    } else if (choice === 7 && left(12)) {
-      plan.stay('living', 'relax', 1, 3).stay('balcony', 'relax', 2, 6).stay('living', 'relax', 1, 2);
-    } else if (choice === 8 && left(12)) {
-      plan.stay('bedroom', 'dress', 3, 9);
+  #dayAway({ leaveMinute, leaveSpreadMinutes, homeMinute, homeSpreadMinutes }: Work): void {
+    const { living, bathroom } = this.#home.roles;
+    const leaveS = this.#random.around(clockS(0, leaveMinute), leaveSpreadMinutes * 60);
+    const homeS = this.#random.around(clockS(0, homeMinute), homeSpreadMinutes * 60);
+    this.#plan.until(living, 'relax', leaveS - 90).until('away', 'out', homeS);
+    this.#plan.stay(bathroom, 'wash', 2, 4).stay(this.#who.bedroom, 'dress', 4, 8);
+  }
+
+  /** Blocks at the desk with breaks, lunch, and now and then a walk, until about `untilS`. */
+  #dayAtDesk(untilS: number): void {
+    const { living, kitchen, bathroom } = this.#home.roles;
+    const random = this.#random;
+    const walkAfterS = random.around(clockS(15, 0), 60 * 60);
+    const lunchS = random.around(clockS(12, 15), 20 * 60);
+    let lunched = false;
+    let walked = random.chance(350);
+    while (this.#plan.nowS < untilS) {
+      this.#plan.stay(this.#who.desk, 'desk', 22, 55);
+      if (!lunched && this.#plan.nowS >= lunchS) {
+        lunched = true;
+        this.#plan.stay(kitchen, 'lunch', 25, 45);
+      } else if (!walked && this.#plan.nowS >= walkAfterS) {
+        walked = true;
+        this.#plan.stay('away', 'out', 20, 50).stay(bathroom, 'wash', 1, 3);
+      } else if (random.chance(600)) {
+        this.#plan.stay(random.chance(700) ? living : kitchen, 'relax', 5, 16);
+      } else {
+        this.#plan.stay(bathroom, 'wash', 2, 4);
+      }
+    }
+  }
+
+  #freeDay(): void {
+    const { living, kitchen, bathroom } = this.#home.roles;
+    const { outing } = this.#agreed;
+    if (outing !== undefined) {
+      this.free(outing.leaveS - 100);
+      // One after the other through the same open door.
+      this.#plan.until(living, 'relax', outing.leaveS - 90 + this.#person * 4);
+      this.#plan.until('away', 'out', outing.homeS + this.#person * 5);
+      this.#plan.stay(living, 'relax', 10, 25);
     } else {
-      plan.stay('bathroom', 'wash', 2, 3);
+      this.free(this.#random.around(clockS(12, 20), 20 * 60));
+      if (this.#agreed.cook === this.#person) {
+        this.#plan.stay(kitchen, 'cook', 16, 28);
+      }
+      this.#plan.stay(kitchen, 'lunch', 30, 50);
+    }
+    const errandS = this.#random.around(clockS(15, 10), 50 * 60);
+    this.free(errandS);
+    if (this.#agreed.guests === undefined && this.#random.chance(500)) {
+      this.#plan.stay('away', 'out', 30, 90).stay(bathroom, 'wash', 2, 4);
     }
   }
-}
 
-function evening(plan: Plan, person: number, agreed: Agreement, random: Random): void {
-  const early = agreed.dinnerS - random.between(38, 55) * 60;
-  idle(plan, random, early);
-  plan.until('living', agreed.cook === person ? 'cook' : 'relax', agreed.dinnerS);
-  plan.stay('living', 'eat', 22, 38);
-  if (agreed.cook !== person) {
-    plan.stay('living', 'cook', 6, 12);
-  }
-  const bathS = random.around(clockS(20, 50 + person * 45), 15 * 60);
-  television(plan, random, bathS);
-  plan.stay('bathroom', 'wash', 20, 34).stay('bedroom', 'dress', 3, 6);
-  television(plan, random, random.around(clockS(22, 45), 30 * 60));
-  plan.stay('bathroom', 'wash', 3, 6);
-}
-
-/** An evening before the television, with short interruptions, until about `untilS`. */
-function television(plan: Plan, random: Random, untilS: number): void {
-  while (untilS - plan.nowS > 5 * 60) {
-    const minutes = Math.min(random.between(22, 50), Math.floor((untilS - plan.nowS) / 60));
-    plan.stay('living', 'television', minutes, minutes);
-    if (untilS - plan.nowS > 5 * 60) {
-      plan.stay(random.chance(600) ? 'bathroom' : 'bedroom', random.chance(600) ? 'wash' : 'dress', 1, 4);
+  /** A day in bed, with a little to eat, and some hours on the sofa. */
+  #illDay(): void {
+    const { living, kitchen, bathroom } = this.#home.roles;
+    const { bedroom } = this.#who;
+    this.#plan.until(bedroom, 'sleep', this.#random.around(clockS(8, 40), 40 * 60)).stay(bathroom, 'wash', 5, 10);
+    this.#plan.stay(kitchen, 'breakfast', 8, 20);
+    while (this.#plan.nowS < clockS(17, 30)) {
+      this.#plan.stay(bedroom, 'nap', 50, 150).stay(bathroom, 'wash', 2, 5);
+      this.#plan.stay(this.#random.chance(500) ? living : kitchen, 'relax', 10, 45);
     }
   }
-}
 
-function night(plan: Plan, endS: number, random: Random): void {
-  if (random.chance(280)) {
-    plan.until('bedroom', 'sleep', random.between(clockS(25, 10), clockS(26, 20))).stay('bathroom', 'wash', 2, 4);
+  evening(): void {
+    const { cook, dinnerS } = this.#agreed;
+    const { living, kitchen, bathroom } = this.#home.roles;
+    const { bathMinute, sleepMinute, bedroom } = this.#who;
+    this.free(dinnerS - this.#random.between(38, 55) * 60);
+    const cooks = cook === this.#person;
+    this.#plan.until(cooks ? kitchen : living, cooks ? 'cook' : 'relax', dinnerS);
+    this.#plan.stay(kitchen, 'eat', 22, 38);
+    if (cook === (this.#person + 1) % this.#home.residents.length && !cooks) {
+      this.#plan.stay(kitchen, 'cook', 6, 12);
+    }
+    this.#television(this.#random.around(clockS(0, bathMinute), 15 * 60));
+    this.#plan.stay(bathroom, 'wash', 20, 34).stay(bedroom, 'dress', 3, 6);
+    this.#television(this.#random.around(clockS(0, sleepMinute), 30 * 60));
+    this.#plan.stay(bathroom, 'wash', 3, 6);
   }
-  plan.until('bedroom', 'sleep', endS);
+
+  /** An evening before the television, with short interruptions, until about `untilS`. */
+  #television(untilS: number): void {
+    const { living, bathroom } = this.#home.roles;
+    const random = this.#random;
+    while (untilS - this.#plan.nowS > 5 * 60) {
+      const minutes = Math.min(random.between(22, 50), Math.floor((untilS - this.#plan.nowS) / 60));
+      this.#plan.stay(living, 'television', minutes, minutes);
+      if (untilS - this.#plan.nowS > 5 * 60) {
+        const isBathroom = random.chance(600);
+        this.#plan.stay(isBathroom ? bathroom : this.#who.bedroom, isBathroom ? 'wash' : 'dress', 1, 4);
+      }
+    }
+  }
+
+  night(endS: number): void {
+    const { bedroom } = this.#who;
+    if (this.#random.chance(280)) {
+      this.#plan.until(bedroom, 'sleep', this.#random.between(clockS(25, 10), clockS(26, 20)));
+      this.#plan.stay(this.#home.roles.bathroom, 'wash', 2, 4);
+    }
+    this.#plan.until(bedroom, 'sleep', endS);
+  }
 }

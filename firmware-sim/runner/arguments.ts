@@ -4,6 +4,8 @@ import type { LastSeen } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
 import { readScenario } from '../scenario/read.ts';
 import { momentMs, type PlannedFault, type Scenario } from '../scenario/scenario.ts';
+import type { HomePlan } from '../world/home-plan.ts';
+import { HOMES, isHomeName } from '../world/homes.ts';
 import { type ClockOrigin, readClock, readSpeed } from './clock.ts';
 import { check, fail, readDay, readTime, readTopic, readWhole, readZone, Wrong } from './read-words.ts';
 
@@ -29,7 +31,9 @@ export interface SimArguments {
   readonly startMs: number | undefined;
   readonly untilMs: number | undefined;
   readonly days: number | undefined;
-  /** The home's devices; undefined means the demonstration's. */
+  /** Rooms, people, animals and appliances; undefined means the demonstration's. */
+  readonly home: HomePlan | undefined;
+  /** The home's devices; undefined means those that go with the home. */
   readonly devices: readonly HomeDevice[] | undefined;
   readonly faults: readonly PlannedFault[];
   /** How many homes there are, each with its own seed and base topic. */
@@ -44,6 +48,7 @@ const OPTIONS = {
   out: { type: 'string' },
   truth: { type: 'string' },
   scenario: { type: 'string' },
+  home: { type: 'string' },
   homes: { type: 'string' },
   topics: { type: 'string' },
   speed: { type: 'string' },
@@ -120,6 +125,7 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
     startMs,
     untilMs,
     days,
+    home: readHomeName(values.home, scenario),
     devices: scenario.devices,
     faults: scenario.faults,
     homes: readHomes(values.homes ?? '1', scenario.devices),
@@ -158,7 +164,7 @@ function readCommand([word, file, ...more]: readonly string[]): {
 
 /** What goes with what. */
 function checkTogether(values: Values, command: Command | undefined): void {
-  const { as: name, from, url, out, scenario, homes, topics } = values;
+  const { as: name, from, url, out, scenario, home, homes, topics } = values;
   check(command === 'replay' || (name === undefined && from === undefined), '--as and --from belong to replay');
   check(command === 'capture' || topics === undefined, '--topics belongs to capture');
   if (command === 'capture') {
@@ -166,8 +172,8 @@ function checkTogether(values: Values, command: Command | undefined): void {
   } else {
     check((url === undefined) !== (out === undefined), 'one of --url and --out is needed');
   }
-  const hasHouse = scenario !== undefined || homes !== undefined;
-  check(command === undefined || !hasHouse, `--scenario and --homes do not go with ${command}`);
+  const hasHouse = [scenario, home, homes].some((option) => option !== undefined);
+  check(command === undefined || !hasHouse, `--scenario, --home and --homes do not go with ${command}`);
 }
 
 /** When the run begins and ends; what the options say wins over the scenario. */
@@ -196,6 +202,18 @@ function scenarioOf(path: string, machine: Machine): Scenario {
   const text = machine.readText(path);
   const read = readScenario(text.ok ? text.value : fail(text.reason));
   return read.ok ? read.scenario : fail(`${path} cannot be played:\n  ${read.problems.join('\n  ')}`);
+}
+
+/** A home by its name; one that a scenario describes has its own devices, which would look at rooms of another. */
+function readHomeName(name: string | undefined, scenario: Scenario): HomePlan | undefined {
+  if (name === undefined) {
+    return scenario.home;
+  }
+  check(
+    scenario.devices === undefined && scenario.home === undefined,
+    '--home does not go with a scenario that has devices or a home of its own',
+  );
+  return isHomeName(name) ? HOMES[name] : fail(`--home takes ${Object.keys(HOMES).join(', ')}`);
 }
 
 function readHomes(text: string, devices: Scenario['devices']): number {

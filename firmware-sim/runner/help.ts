@@ -18,6 +18,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
   --until TIME      the home's time at the end
   --days N          how many days of the home's time; default without end
   --seed N          another household, 0 to 4294967295; the same seed gives the same messages; default 1
+  --home NAME       apartment (default), family-house or quiet-flat: other rooms, people, animals and appliances
   --homes N         so many homes, each with its own Zigbee2MQTT: base topics TOPIC-1, TOPIC-2 …, seeds from --seed on
   --qos 0|1|2       quality of service of every message; default 0, as Zigbee2MQTT
   --base TOPIC      base topic; default zigbee2mqtt

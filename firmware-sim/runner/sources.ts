@@ -61,7 +61,9 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
     speakers,
     messages(beginMs, { onDay, onIncident } = {}) {
       const span = { timeZone: asked.timeZone, startMs: beginMs, endMs: endMs(beginMs) };
-      const told = homes.map((home) => tell({ ...home, ...span, ...(onDay === undefined ? {} : { onDay }) }));
+      const told = homes.map((home) =>
+        tell({ ...home, home: asked.home, ...span, ...(onDay === undefined ? {} : { onDay }) }),
+      );
       return applyFaults(
         mergeByTime(told, timeOf),
         faultsAt(asked.faults, beginMs, asked.timeZone),

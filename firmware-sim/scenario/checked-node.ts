@@ -42,6 +42,17 @@ export class CheckedNode {
     return found;
   }
 
+  /** The entries of a mapping whose keys are names that the file gives; undefined and noted when it is none, or has more than `most`. */
+  named(what: string, most: number): [string, CheckedNode][] | undefined {
+    if (!isMap(this.#node) || this.#node.items.length > most) {
+      return this.wrong(`takes ${what}, at most ${most}`);
+    }
+    return this.#node.items.map(({ key, value }) => {
+      const word = isScalar(key) ? String(key.value) : '';
+      return [word, new CheckedNode(value ?? key, this.#under(word), this.#lines, this.#problems)];
+    });
+  }
+
   /** The items of a list; undefined and noted when it is none, or longer than `most`. */
   items(what: string, most: number): CheckedNode[] | undefined {
     if (!isSeq(this.#node) || this.#node.items.length > most) {

@@ -1,22 +1,22 @@
 import { type HomeDevice, SPOKEN } from '../dialects/speakers.ts';
 import { LIMITS } from '../limits.ts';
 import { MODELS, type Model } from '../things/thing.ts';
-import { WATCHED } from '../world/watched.ts';
+import { type HomePlan, watchable } from '../world/home-plan.ts';
 import type { CheckedNode } from './checked-node.ts';
 
 const KEYS = ['name', 'kind', 'watches', 'dialect', 'model', 'node'] as const;
 const DIALECTS = Object.keys(SPOKEN) as (keyof typeof SPOKEN)[];
 const KINDS = ['contact', 'motion', 'plug', 'lock', 'meter', 'camera'] as const;
 
-/** Reads the devices of a home; every device has a name of its own. */
-export function readDevices(list: CheckedNode): HomeDevice[] | undefined {
+/** Reads the devices of a home; every device has a name of its own, and looks at something that the home has. */
+export function readDevices(list: CheckedNode, home: HomePlan): HomeDevice[] | undefined {
   const items = list.items('a list of devices', LIMITS.devicesMost);
   if (items === undefined) {
     return undefined;
   }
   const names = new Set<string>();
   return items.flatMap((item) => {
-    const device = readDevice(item);
+    const device = readDevice(item, home);
     if (device !== undefined && names.has(device.name)) {
       item.wrong(`has the name of another device, ${device.name}: give it its own`);
     }
@@ -25,7 +25,7 @@ export function readDevices(list: CheckedNode): HomeDevice[] | undefined {
   });
 }
 
-function readDevice(item: CheckedNode): HomeDevice | undefined {
+function readDevice(item: CheckedNode, home: HomePlan): HomeDevice | undefined {
   const found = item.entries(KEYS, 'a mapping with name, kind, watches and dialect');
   if (found === undefined) {
     return undefined;
@@ -37,7 +37,7 @@ function readDevice(item: CheckedNode): HomeDevice | undefined {
   const name = needed('name', readName);
   const kind = needed('kind', (node) => node.oneOf(KINDS));
   const dialect = needed('dialect', (node) => node.oneOf(DIALECTS));
-  const watches = needed('watches', (node) => (kind === undefined ? undefined : readWatched(node, kind)));
+  const watches = needed('watches', (node) => (kind === undefined ? undefined : readWatched(node, kind, home)));
   const model = found.get('model')?.oneOf(Object.keys(MODELS) as Model[]);
   const node = found.get('node') === undefined ? undefined : readName(found.get('node') ?? item);
   if (name === undefined || kind === undefined || dialect === undefined || watches === undefined) {
@@ -68,11 +68,11 @@ function readName(node: CheckedNode): string | undefined {
 }
 
 /** What the house has for a device of that kind to look at. */
-function readWatched(node: CheckedNode, kind: HomeDevice['kind']): string | undefined {
+function readWatched(node: CheckedNode, kind: HomeDevice['kind'], home: HomePlan): string | undefined {
   const words = node.text() ?? '';
-  const known: readonly string[] = WATCHED[kind];
+  const known: readonly string[] = watchable(home)[kind];
   const asked = kind === 'plug' || kind === 'meter' ? words.split('+') : [words];
   return asked.every((word) => known.includes(word))
     ? words
-    : node.wrong(`is nothing that a ${kind} of this house can watch; it has ${known.join(', ')}`);
+    : node.wrong(`is nothing that a ${kind} of this home can watch; it has ${known.join(', ')}`);
 }

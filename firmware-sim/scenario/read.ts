@@ -1,10 +1,12 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { LIMITS } from '../limits.ts';
+import { APARTMENT } from '../world/apartment.ts';
 import { CheckedNode } from './checked-node.ts';
 import { isTopic, isZone, TOPIC_FORM, ZONE_FORM } from './forms.ts';
 import { type Moment, readMoment } from './moment.ts';
 import { readDevices } from './read-devices.ts';
 import { readFaults } from './read-faults.ts';
+import { readHome } from './read-home.ts';
 import type { Scenario } from './scenario.ts';
 
 const KEYS = [
@@ -16,6 +18,7 @@ const KEYS = [
   'speed',
   'base',
   'last-seen',
+  'home',
   'devices',
   'faults',
 ] as const;
@@ -51,6 +54,7 @@ function readFile(file: CheckedNode): Scenario | undefined {
   if (found.has('days') && found.has('until')) {
     found.get('until')?.wrong('cannot stand beside days: leave one of them out');
   }
+  const home = read('home', readHome);
   return defined({
     seed: read('seed', (node) => node.whole(0, 0xffffffff)),
     start: read('start', readDate),
@@ -60,7 +64,8 @@ function readFile(file: CheckedNode): Scenario | undefined {
     speed: read('speed', readSpeed),
     base: read('base', readTopic),
     lastSeen: read('last-seen', (node) => node.oneOf(LAST_SEEN)),
-    devices: read('devices', readDevices),
+    home,
+    devices: read('devices', (node) => readDevices(node, home ?? APARTMENT)),
     faults: read('faults', readFaults) ?? [],
   });
 }

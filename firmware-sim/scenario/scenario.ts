@@ -2,6 +2,7 @@ import type { HomeDevice } from '../dialects/speakers.ts';
 import type { LastSeen } from '../dialects/zigbee2mqtt.ts';
 import type { Fault } from '../faults/fault.ts';
 import { instantOf, wallMs } from '../world/calendar.ts';
+import type { HomePlan } from '../world/home-plan.ts';
 import type { Moment } from './moment.ts';
 
 /** A fault as a scenario says it: its beginning is known only when the run has one. */
@@ -22,6 +23,7 @@ export interface Scenario {
   readonly speed?: number;
   readonly base?: string;
   readonly lastSeen?: LastSeen;
+  readonly home?: HomePlan;
   readonly devices?: readonly HomeDevice[];
   readonly faults: readonly PlannedFault[];
 }

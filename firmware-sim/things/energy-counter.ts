@@ -4,7 +4,7 @@ const MW_MS_PER_MWH = 3_600_000;
 const INSTALLED_DAY = 20_454;
 
 /** More energy than anything behind a socket needs in a day, and than a home does, in milliwatt-hours. */
-export const MOST_PER_DAY_MWH = { plug: 2_800_000, meter: 120_000_000 } as const;
+export const MOST_PER_DAY_MWH = { plug: 24_000_000, meter: 120_000_000 } as const;
 
 /**
  * What a counter shows on a day: more for every day since it was installed than a day can need, so that it never runs

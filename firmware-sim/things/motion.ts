@@ -1,5 +1,7 @@
 import type { Random } from '../random.ts';
+import { FIRST_CAT } from '../world/home-plan.ts';
 import type { DayWorld } from '../world/house.ts';
+import { daylightLux } from '../world/season.ts';
 import { coinCell, type Fields, type GapS, heartbeats, inOrder, type Report, type Thing } from './thing.ts';
 
 /** After a movement this sensor sees nothing for a minute, and it never says that a room is empty. */
@@ -11,10 +13,11 @@ const OCCUPANCY_TIMEOUT_MS = 90_000;
 /** The other maker's sensor says by itself that nobody moved for a minute. */
 const SONOFF_CLEAR_MS = 60_000;
 
-/** Daylight in lux that reaches the inside, by the hour since 04:00. */
-const DAYLIGHT_LUX = [
-  1, 6, 24, 61, 104, 148, 180, 205, 214, 210, 196, 168, 131, 84, 36, 9, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-];
+/** An animal is warm enough to be seen so often, of 1,000 movements. */
+const ANIMAL_PERMILLE = 350;
+
+/** With less daylight than this, in lux, the lamp is lit. */
+const GLOOM_LUX = 40;
 
 /** An infrared motion sensor that sees the movements in one place. */
 export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
@@ -52,7 +55,7 @@ export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
     day(world: DayWorld, random: Random): Report[] {
       const reports: Report[] = [];
       for (const movement of world.movements) {
-        if (movement.place === place) {
+        if (movement.place === place && (movement.who < FIRST_CAT || random.chance(ANIMAL_PERMILLE))) {
           see(movement.atMs, world, reports, random);
         }
       }
@@ -72,8 +75,8 @@ export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
 
 function illuminance(atMs: number, world: DayWorld, random: Random): number {
   const hour = Math.floor((atMs - world.startMs) / 3_600_000);
-  const daylight = DAYLIGHT_LUX[hour] ?? 0;
-  const lampLit = daylight < 40 && hour >= 2 && hour <= 20;
+  const daylight = daylightLux(world.sky, atMs);
+  const lampLit = daylight < GLOOM_LUX && hour >= 2 && hour <= 20;
   return daylight + (lampLit ? 46 : 0) + random.below(12);
 }
 

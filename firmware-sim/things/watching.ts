@@ -1,13 +1,18 @@
 import type { DevicePlan } from '../dialects/speaker.ts';
 import type { Random } from '../random.ts';
 import { loadOf } from '../world/appliances.ts';
-import { type DayWorld, joinSpans, type PowerStep, type Span } from '../world/house.ts';
+import { FIRST_CAT } from '../world/home-plan.ts';
+import type { DayWorld, PowerStep } from '../world/house.ts';
+import { joinSpans, type Span } from '../world/spans.ts';
 
 /** A wired infrared sensor holds its output so long after the last movement. */
 const HOLD_MS = 20_000;
 
 /** Movements it does not see, of 1,000: behind furniture, or too slow for it. */
 const UNSEEN_PERMILLE = 60;
+
+/** Movements of an animal that an infrared sensor overlooks; a camera sees them as it sees people. */
+const ANIMAL_UNSEEN_PERMILLE = 650;
 
 /** One change of a wired input: a door opens or closes, somebody begins or ceases to move. */
 export interface Change {
@@ -17,7 +22,10 @@ export interface Change {
 
 /** How a wired contact or motion sensor's input changes in a day; on means open, or movement. */
 export function inputChanges({ kind, watches }: DevicePlan, world: DayWorld, random: Random): Change[] {
-  const spans = kind === 'contact' ? (world.openings[watches] ?? []) : seenSpans(world, watches, random);
+  const spans =
+    kind === 'contact'
+      ? (world.openings[watches] ?? [])
+      : seenSpans(world, watches, kind === 'motion' ? ANIMAL_UNSEEN_PERMILLE : UNSEEN_PERMILLE, random);
   return spans.flatMap(({ fromMs, toMs }) => {
     const onMs = fromMs + random.between(40, 180);
     const offMs = Math.min(toMs + random.between(40, 180), world.endMs - 1);
@@ -25,8 +33,11 @@ export function inputChanges({ kind, watches }: DevicePlan, world: DayWorld, ran
   });
 }
 
-function seenSpans(world: DayWorld, place: string, random: Random): Span[] {
-  const seen = world.movements.filter((movement) => movement.place === place && !random.chance(UNSEEN_PERMILLE));
+function seenSpans(world: DayWorld, place: string, animalPermille: number, random: Random): Span[] {
+  const seen = world.movements.filter(
+    (movement) =>
+      movement.place === place && !random.chance(movement.who < FIRST_CAT ? UNSEEN_PERMILLE : animalPermille),
+  );
   // A gap shorter than the two delays of `inputChanges` would put an end behind the next beginning.
   return joinSpans(
     seen.map(({ atMs }) => ({ fromMs: atMs, toMs: atMs + HOLD_MS })),

@@ -1,12 +1,10 @@
-/** The places where a person of this household can be; the hall joins all rooms, the balcony is reached from the living room. */
-export const PLACES = ['hall', 'living', 'bedroom', 'bathroom', 'study', 'balcony', 'away'] as const;
-
-/** One of the places of the house, or away from it. */
-export type Place = (typeof PLACES)[number];
+import type { Sky } from './season.ts';
+import type { Span } from './spans.ts';
 
 /** What a person does during a visit to a place. */
 export type Activity =
   | 'sleep'
+  | 'nap'
   | 'wash'
   | 'dress'
   | 'breakfast'
@@ -24,6 +22,7 @@ export type Activity =
 export const HABITS: Record<Activity, { moveS: readonly [number, number]; refrigeratorS?: readonly [number, number] }> =
   {
     sleep: { moveS: [1200, 3600] },
+    nap: { moveS: [500, 1800] },
     wash: { moveS: [10, 40] },
     dress: { moveS: [8, 30] },
     breakfast: { moveS: [20, 70], refrigeratorS: [240, 600] },
@@ -38,22 +37,14 @@ export const HABITS: Record<Activity, { moveS: readonly [number, number]; refrig
     out: { moveS: [60, 60] },
   };
 
-/** One stay of one person at one place, from `fromMs` up to `toMs`. */
-export interface Visit {
+/** One stay of one person at one place of the home, or `away`, from `fromMs` up to `toMs`. */
+export interface Visit extends Span {
   readonly person: number;
-  readonly place: Place;
+  readonly place: string;
   readonly activity: Activity;
-  readonly fromMs: number;
-  readonly toMs: number;
 }
 
-/** A stretch of time, from `fromMs` up to `toMs`. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
-/** One opening of the front door: unlocked, opened, closed, locked; `keypad` is the person who typed the code, if it was opened from outside. */
+/** One opening of the front door: unlocked, opened, closed, locked; `keypad` is the resident who typed the code, if it was opened so. */
 export interface Passage {
   readonly unlockMs: number;
   readonly openMs: number;
@@ -77,8 +68,8 @@ export interface Load {
 /** A movement somewhere in the house that a sensor in that place can see. */
 export interface Movement {
   readonly atMs: number;
-  readonly place: Place;
-  /** Who moved, as the visit names them. */
+  readonly place: string;
+  /** Who moved: residents from 0, guests from 100, cats from 1000, dogs from 2000. */
   readonly who: number;
 }
 
@@ -87,29 +78,14 @@ export interface DayWorld {
   readonly day: number;
   readonly startMs: number;
   readonly endMs: number;
+  readonly sky: Sky;
   readonly visits: readonly Visit[];
   readonly movements: readonly Movement[];
   readonly passages: readonly Passage[];
-  readonly balconyOpenings: readonly Span[];
-  readonly television: readonly Span[];
-  readonly kettle: readonly Span[];
-  readonly refrigeratorOpenings: readonly Span[];
+  /** When each appliance was used by somebody, by its name; an opening of its door for a refrigerator. */
+  readonly uses: Readonly<Record<string, readonly Span[]>>;
   /** When each door and window stood open, by its name. */
   readonly openings: Readonly<Record<string, readonly Span[]>>;
-  /** What each appliance drew, by its name. */
+  /** What each appliance drew, by its name, and all together as `total`; each is made when it is first asked for. */
   readonly loads: Readonly<Record<string, Load>>;
-}
-
-/** Joins spans that overlap or lie at most `gapMs` apart; the result is sorted. */
-export function joinSpans(spans: readonly Span[], gapMs: number): Span[] {
-  const joined: Span[] = [];
-  for (const span of [...spans].sort((left, right) => left.fromMs - right.fromMs || left.toMs - right.toMs)) {
-    const last = joined.at(-1);
-    if (last !== undefined && span.fromMs <= last.toMs + gapMs) {
-      joined[joined.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, span.toMs) };
-    } else {
-      joined.push(span);
-    }
-  }
-  return joined;
 }

@@ -92,7 +92,7 @@ describe('arguments of engawa sim', () => {
     [['capture', ...url], 'capture takes --url, from where, and --out, the file'],
     [[...url, '--topics', '#'], '--topics belongs to capture'],
     [[...url, '--homes', '0'], '--homes takes 1 or more'],
-    [['play', 'x', ...url, '--homes', '2'], '--scenario and --homes do not go with play'],
+    [['play', 'x', ...url, '--homes', '2'], '--scenario, --home and --homes do not go with play'],
     [[...url, '--scenario', 'x.yaml'], 'no file'],
     [[...url, 'record'], 'the commands are replay, capture and play'],
     [['replay', 'a', 'b', ...url], 'one file'],

@@ -4,7 +4,8 @@ import { FAULTS } from '../../../../firmware-sim/scenario/fault-parameters.ts';
 import { readScenario } from '../../../../firmware-sim/scenario/read.ts';
 import { faultsAt, momentMs } from '../../../../firmware-sim/scenario/scenario.ts';
 import { dayWorld } from '../../../../firmware-sim/world/happenings.ts';
-import { WATCHED } from '../../../../firmware-sim/world/watched.ts';
+import { watchable } from '../../../../firmware-sim/world/home-plan.ts';
+import { HOMES } from '../../../../firmware-sim/world/homes.ts';
 
 const EXAMPLES = new URL('../../../../firmware-sim/scenario/examples/', import.meta.url);
 
@@ -31,17 +32,17 @@ describe('a scenario', () => {
     expect(missing).toEqual([]);
   });
 
-  it('knows what the house has to watch', () => {
-    const world = dayWorld(3, 20_780, 'Asia/Tokyo');
-    expect([...WATCHED.contact].sort()).toEqual(Object.keys(world.openings).sort());
-    expect([...WATCHED.plug].sort()).toEqual(Object.keys(world.loads).sort());
+  it.each(Object.entries(HOMES))('knows what %s has to watch', (_, home) => {
+    const world = dayWorld(3, 20_780, 'Asia/Tokyo', home);
+    expect(watchable(home).contact.sort()).toEqual(Object.keys(world.openings).sort());
+    expect(watchable(home).plug.sort()).toEqual(Object.keys(world.loads).sort());
   });
 
   it.each([
     [
       '',
       [
-        'line 1, column 1: the file takes a mapping with seed, start, until, days, time-zone, speed, base, last-seen, devices, faults',
+        'line 1, column 1: the file takes a mapping with seed, start, until, days, time-zone, speed, base, last-seen, home, devices, faults',
       ],
     ],
     ['sed: 4', ['line 1, column 1: sed is unknown; do you mean seed?']],
@@ -59,7 +60,7 @@ describe('a scenario', () => {
     [
       'devices:\n  - { name: a, kind: plug, watches: toaster, dialect: tasmota }',
       [
-        'line 2, column 37: devices[1].watches is nothing that a plug of this house can watch; it has refrigerator, television, kettle',
+        'line 2, column 37: devices[1].watches is nothing that a plug of this home can watch; it has refrigerator, television, kettle, microwave, washing_machine, hair_dryer, air_conditioner, computer, lights, standby, total',
       ],
     ],
     [
@@ -99,14 +100,14 @@ describe('a scenario', () => {
     [
       'a: &x [1]\nb: *x',
       [
-        'line 1, column 1: a is unknown; it takes seed, start, until, days, time-zone, speed, base, last-seen, devices, faults',
-        'line 2, column 1: b is unknown; it takes seed, start, until, days, time-zone, speed, base, last-seen, devices, faults',
+        'line 1, column 1: a is unknown; it takes seed, start, until, days, time-zone, speed, base, last-seen, home, devices, faults',
+        'line 2, column 1: b is unknown; it takes seed, start, until, days, time-zone, speed, base, last-seen, home, devices, faults',
       ],
     ],
     [
       '- 1',
       [
-        'line 1, column 1: the file takes a mapping with seed, start, until, days, time-zone, speed, base, last-seen, devices, faults',
+        'line 1, column 1: the file takes a mapping with seed, start, until, days, time-zone, speed, base, last-seen, home, devices, faults',
       ],
     ],
     ['{', ['Flow map must end with a } at line 1, column 2:']],
