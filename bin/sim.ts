@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { listProducts } from '../firmware-sim/models/products.ts';
 import { readArguments } from '../firmware-sim/runner/arguments.ts';
 import { HELP } from '../firmware-sim/runner/help.ts';
 import { run } from '../firmware-sim/runner/run.ts';
@@ -27,6 +28,10 @@ function readText(path: string): { ok: true; value: string } | { ok: false; reas
 
 /** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
 async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === 'models' && !words.some((word) => word.startsWith('-'))) {
+    process.stdout.write(listProducts(words.slice(1)));
+    return 0;
+  }
   const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const asked = readArguments(withUrl(words), { nowMs: Date.now(), zone, readText });
   if (!asked.ok) {

@@ -1,6 +1,7 @@
 import type { DevicePlan } from './dialects/speaker.ts';
+import type { Product } from './models/product.ts';
+import { productNamed } from './models/products.ts';
 import { type Random, randomStream } from './random.ts';
-import type { Model } from './things/thing.ts';
 import { APARTMENT } from './world/apartment.ts';
 import type { HomePlan } from './world/home-plan.ts';
 
@@ -13,7 +14,7 @@ export interface Resident {
 
 /** A sensor of the simulated household as its Zigbee network knows it. */
 export interface Sensor extends DevicePlan {
-  readonly model: Model;
+  readonly product: Product;
   readonly ieee: string;
   readonly networkAddress: number;
   readonly baseLinkquality: number;
@@ -21,7 +22,7 @@ export interface Sensor extends DevicePlan {
 
 /** A device of a plan that is a Zigbee device of that model. */
 export interface ZigbeePlan extends DevicePlan {
-  readonly model: Model;
+  readonly model: string;
 }
 
 /** The simulated household: who lives there, and its Zigbee sensors. */
@@ -30,17 +31,6 @@ export interface Household {
   readonly residents: readonly Resident[];
   readonly sensors: readonly Sensor[];
 }
-
-/** How the addresses of a maker's devices begin. */
-const MAKERS: Record<Model, string> = {
-  MCCGQ11LM: '0x00158d0004',
-  'SNZB-04': '0x00124b0024',
-  RTCGQ11LM: '0x00158d0005',
-  'SNZB-03': '0x00124b0023',
-  TS011F_plug_1: '0xa4c138f1c2',
-  easyCodeTouch_v1: '0xf4ce369bd0',
-  'EMIZB-141': '0x0015bc001b',
-};
 
 /** The demonstration's seven sensors of four kinds. */
 export const DEMONSTRATION: readonly ZigbeePlan[] = [
@@ -53,7 +43,10 @@ export const DEMONSTRATION: readonly ZigbeePlan[] = [
   { name: 'front_door_lock', kind: 'lock', watches: 'front_door', model: 'easyCodeTouch_v1' },
 ];
 
-/** Describes the household of a seed: the same devices and people for every seed, its own addresses and codes. */
+/**
+ * Describes the household of a seed: the same devices and people for every seed, its own addresses and codes. Throws RangeError for a
+ * model that is not played, or not as that kind.
+ */
 export function household(
   seed: number,
   devices: readonly ZigbeePlan[] = DEMONSTRATION,
@@ -68,10 +61,17 @@ export function household(
   return { seed, residents, sensors: devices.map((device) => sensorOf(device, random)) };
 }
 
-function sensorOf(device: ZigbeePlan, random: Random): Sensor {
+function sensorOf({ name, kind, watches, model }: ZigbeePlan, random: Random): Sensor {
+  const product = productNamed(model);
+  if (product === undefined || product.kind !== kind) {
+    throw new RangeError(`${model} is not played as a ${kind}`);
+  }
   return {
-    ...device,
-    ieee: MAKERS[device.model] + random.below(0x1000000).toString(16).padStart(6, '0'),
+    name,
+    kind,
+    watches,
+    product,
+    ieee: product.address + random.below(0x1000000).toString(16).padStart(6, '0'),
     networkAddress: random.between(1000, 65_000),
     baseLinkquality: random.between(70, 210),
   };

@@ -1,5 +1,5 @@
 import { household } from '../household.ts';
-import type { Model } from '../things/thing.ts';
+import type { ProductKind } from '../models/product.ts';
 import type { HomePlan } from '../world/home-plan.ts';
 import { esphomeSpeaker } from './esphome.ts';
 import { frigateSpeaker } from './frigate.ts';
@@ -25,13 +25,13 @@ export type Dialect = keyof typeof SPOKEN;
 export interface HomeDevice extends DevicePlan {
   readonly dialect: Dialect;
   /** Its model, for a Zigbee device; default the commonest of its kind. */
-  readonly model?: Model;
+  readonly model?: string;
   /** The ESPHome node it belongs to; default `esphome`. */
   readonly node?: string;
 }
 
 /** The commonest Zigbee device of each kind. */
-const COMMONEST: Record<Exclude<DevicePlan['kind'], 'camera'>, Model> = {
+const COMMONEST: Record<ProductKind, string> = {
   contact: 'MCCGQ11LM',
   motion: 'SNZB-03',
   plug: 'TS011F_plug_1',
@@ -51,7 +51,7 @@ export interface ClientSettings extends SpeakerSettings {
 
 /**
  * The MQTT clients of a home: one Zigbee2MQTT for all its Zigbee devices, one Frigate for all its cameras, an ESPHome node for
- * each name, and each other device for itself. Throws RangeError for a kind that a firmware does not have.
+ * each name, and each other device for itself. Throws RangeError for a kind that a firmware does not have, and for a model that is not played.
  */
 export function clientsOf(devices: readonly HomeDevice[], settings: ClientSettings): Speaker[] {
   const of = (dialect: Dialect): HomeDevice[] => devices.filter((device) => device.dialect === dialect);

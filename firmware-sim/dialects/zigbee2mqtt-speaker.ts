@@ -8,11 +8,13 @@ import { dayAt } from '../world/calendar.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { Moment, Speaker } from './speaker.ts';
 import { bridgeMessage, startMessages, stateMessage, type Zigbee2mqttSettings } from './zigbee2mqtt.ts';
+import { type Exposed, exposedBy } from './zigbee2mqtt-exposed.ts';
 
 /** What the simulated Zigbee2MQTT remembers of one sensor. */
 interface Remembered {
   readonly sensor: Sensor;
   readonly thing: Thing;
+  readonly exposed: Exposed;
   readonly index: number;
   fields: Fields;
   heardMs: number;
@@ -25,8 +27,9 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
   const firstDay = dayAt(startMs, timeZone);
   const memory = home.sensors.map((sensor, index): Remembered => {
     const thing = thingOf(sensor, home.residents);
-    const fields = thing.initial(firstDay);
-    return { sensor, thing, index, fields, heardMs: startMs, linkquality: sensor.baseLinkquality };
+    const exposed = exposedBy(sensor.product);
+    const fields = { ...exposed.unreported, ...exposed.of({ tamper: false, ...thing.initial(firstDay) }) };
+    return { sensor, thing, exposed, index, fields, heardMs: startMs, linkquality: sensor.baseLinkquality };
   });
   const state = (each: Remembered, atMs: number): TraceMessage => {
     const heardMs = Math.min(each.heardMs, atMs);
@@ -45,7 +48,11 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
     day(world): Iterable<Moment> {
       const signal = randomStream(home.seed, 'signal', world.day);
       const hear = (each: Remembered, report: Report): TraceMessage[] => {
-        each.fields = { ...each.fields, ...report.fields };
+        const said = each.exposed.of(report.fields);
+        if (Object.keys(said).length === 0) {
+          return [];
+        }
+        each.fields = { ...each.fields, ...said };
         each.heardMs = report.atMs;
         each.linkquality = Math.min(255, Math.max(1, signal.around(each.sensor.baseLinkquality, 14)));
         return [state(each, report.atMs)];
@@ -67,7 +74,7 @@ export function zigbee2mqttSpeaker(home: Household, settings: Zigbee2mqttSetting
         return [];
       }
       if (verb === 'set') {
-        device.fields = { ...device.fields, ...settable(device, readJson(payload)) };
+        device.fields = { ...device.fields, ...device.exposed.of(settable(device, readJson(payload))) };
       }
       return [state(device, atMs)];
     },

@@ -1,8 +1,7 @@
 import type { Household, Sensor } from '../household.ts';
 import type { TraceMessage } from '../message.ts';
-import type { Fields, FieldValue, Model } from '../things/thing.ts';
+import type { Fields, FieldValue } from '../things/thing.ts';
 import { offsetText } from '../world/calendar.ts';
-import models from './models.json' with { type: 'json' };
 
 /** Zigbee2MQTT's `advanced.last_seen`: whether and how a message says when the thing was last heard. */
 export type LastSeen = 'disable' | 'ISO_8601' | 'ISO_8601_local' | 'epoch';
@@ -13,38 +12,6 @@ export interface Zigbee2mqttSettings {
   readonly lastSeen: LastSeen;
   readonly timeZone: string;
 }
-
-/** The parts of a Zigbee device that `bridge/devices` shows beside its definition. */
-const RADIO: Record<Model, { type: 'EndDevice' | 'Router'; power: string; modelId: string; manufacturer: string }> = {
-  MCCGQ11LM: { type: 'EndDevice', power: 'Battery', modelId: 'lumi.sensor_magnet.aq2', manufacturer: 'LUMI' },
-  'SNZB-04': { type: 'EndDevice', power: 'Battery', modelId: 'DS01', manufacturer: 'eWeLink' },
-  RTCGQ11LM: { type: 'EndDevice', power: 'Battery', modelId: 'lumi.sensor_motion.aq2', manufacturer: 'LUMI' },
-  'SNZB-03': { type: 'EndDevice', power: 'Battery', modelId: 'MS01', manufacturer: 'eWeLink' },
-  TS011F_plug_1: {
-    type: 'Router',
-    power: 'Mains (single phase)',
-    modelId: 'TS011F',
-    manufacturer: '_TZ3000_typdpbpg',
-  },
-  easyCodeTouch_v1: {
-    type: 'EndDevice',
-    power: 'Battery',
-    modelId: 'easyCodeTouch_v1',
-    manufacturer: 'Onesti Products AS',
-  },
-  'EMIZB-141': { type: 'EndDevice', power: 'Battery', modelId: 'EMIZB-141', manufacturer: 'frient A/S' },
-};
-
-/** Which clusters a device has, which a reader of `bridge/devices` can ignore and a real one always contains. */
-const CLUSTERS: Record<Model, readonly string[]> = {
-  MCCGQ11LM: ['genBasic', 'genIdentify', 'genOnOff'],
-  'SNZB-04': ['genBasic', 'genPowerCfg', 'genIdentify', 'ssIasZone'],
-  RTCGQ11LM: ['genBasic', 'msOccupancySensing', 'msIlluminanceMeasurement', 'ssIasZone'],
-  'SNZB-03': ['genBasic', 'genPowerCfg', 'genIdentify', 'ssIasZone'],
-  TS011F_plug_1: ['genBasic', 'genOnOff', 'seMetering', 'haElectricalMeasurement'],
-  easyCodeTouch_v1: ['genBasic', 'genPowerCfg', 'genIdentify', 'closuresDoorLock'],
-  'EMIZB-141': ['genBasic', 'genPowerCfg', 'genIdentify', 'seMetering'],
-};
 
 /** Zigbee2MQTT writes its JSON with the keys in alphabetical order at every depth; undefined values are left out. */
 export function stableJson(value: unknown): string {
@@ -134,13 +101,12 @@ function coordinator(household: Household): object {
 }
 
 function deviceEntry(sensor: Sensor): object {
-  const radio = RADIO[sensor.model];
-  const { vendor, description, supportsOta, exposes } = models[sensor.model];
+  const { model, vendor, description, supportsOta, exposes, clusters, manufacturer, modelId, power } = sensor.product;
   return {
     definition: {
       description,
       exposes: [...exposes, LINKQUALITY],
-      model: sensor.model,
+      model,
       options: [],
       source: 'native',
       supports_ota: supportsOta,
@@ -150,7 +116,7 @@ function deviceEntry(sensor: Sensor): object {
     endpoints: {
       1: {
         bindings: [],
-        clusters: { input: CLUSTERS[sensor.model], output: ['genOta'] },
+        clusters: { input: clusters, output: ['genOta'] },
         configured_reportings: [],
         scenes: [],
       },
@@ -160,12 +126,12 @@ function deviceEntry(sensor: Sensor): object {
     interview_completed: true,
     interview_state: 'SUCCESSFUL',
     interviewing: false,
-    manufacturer: radio.manufacturer,
-    model_id: radio.modelId,
+    manufacturer,
+    model_id: modelId,
     network_address: sensor.networkAddress,
-    power_source: radio.power,
+    power_source: power,
     supported: true,
-    type: radio.type,
+    type: power === 'Battery' ? 'EndDevice' : 'Router',
   };
 }
 

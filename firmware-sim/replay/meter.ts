@@ -1,6 +1,7 @@
 import { startMessages, stateMessage } from '../dialects/zigbee2mqtt.ts';
-import type { Household } from '../household.ts';
+import type { Household, Sensor } from '../household.ts';
 import type { TraceMessage } from '../message.ts';
+import { productNamed } from '../models/products.ts';
 import { instantOf, wallMs } from '../world/calendar.ts';
 import type { Row } from './household-power.ts';
 
@@ -35,15 +36,19 @@ export interface ReplayCounts {
 
 /** The electricity meter as a household of one sensor. */
 export function meterHousehold(name: string): Household {
-  const sensor = {
+  const product = productNamed('EMIZB-141');
+  if (product === undefined) {
+    throw new Error('the meter is missing in the table of models');
+  }
+  const sensor: Sensor = {
     name,
     kind: 'meter',
     watches: 'total',
-    model: 'EMIZB-141',
+    product,
     ieee: '0x0015bc001b02e4a1',
     networkAddress: 41_217,
     baseLinkquality: 148,
-  } as const;
+  };
   return { seed: 141, residents: [], sensors: [sensor] };
 }
 

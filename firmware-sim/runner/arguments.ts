@@ -156,7 +156,7 @@ function readCommand([word, file, ...more]: readonly string[]): {
   file: string | undefined;
 } {
   const command = COMMANDS.find((each) => each === word);
-  check(command === word, 'the commands are replay, capture and play; see engawa sim --help');
+  check(command === word, 'the commands are replay, capture and play (and models); see engawa sim --help');
   check(more.length === 0 && (command !== 'capture' || file === undefined), `${word} takes one file at most`);
   check(command !== 'play' || file !== undefined, 'play takes the file to play');
   return { command, file };

@@ -7,6 +7,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
        engawa sim replay [FILE] --url mqtt://… [OPTIONS]
        engawa sim capture --url mqtt://… --out FILE.jsonl [--topics FILTER]
        engawa sim play FILE.jsonl --url mqtt://… [OPTIONS]
+       engawa sim models [WORD …]
 
   --url URL         the MQTT server, mqtt:// or mqtts:// for TLS; or in the environment: ENGAWA_SIM_URL
   --out FILE        write the messages to a file instead, one JSON object a line
@@ -37,4 +38,7 @@ capture writes what any MQTT server publishes to a file, until Ctrl-C; play says
 fast. A capture holds what your home said: treat it like a diary.
 
   --topics FILTER   what to capture; default #
+
+models lists the real Zigbee products that a scenario's devices can be, those with every WORD in their name, kind, maker or
+description.
 `;

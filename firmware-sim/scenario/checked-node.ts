@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
+import { distance, nearestWords } from '../nearest-words.ts';
 
 /** A value of the file that knows where it stands, and collects what is wrong with it. */
 export class CheckedNode {
@@ -71,10 +72,11 @@ export class CheckedNode {
       : undefined;
   }
 
-  /** The value as it is written: `1h`, `2026-11-23`, `42`. */
+  /** The value as it is written: `1h`, `2026-11-23`, `42`, `0402946`. */
   text(): string | undefined {
     const value = this.scalar();
-    return value === undefined || value === null ? undefined : String(value);
+    const written = isScalar(this.#node) && typeof value === 'number' ? this.#node.source : undefined;
+    return value === undefined || value === null ? undefined : (written ?? String(value));
   }
 
   whole(least: number, most: number): number | undefined {
@@ -97,20 +99,6 @@ export class CheckedNode {
 
 /** The known word that is most like the one that was written. */
 function nearest(word: string, known: readonly string[]): string {
-  const [best] = [...known].sort((left, right) => distance(word, left) - distance(word, right));
+  const [best] = nearestWords(word, known);
   return best !== undefined && distance(word, best) <= 2 ? `do you mean ${best}?` : `it takes ${known.join(', ')}`;
-}
-
-/** How many letters must be changed, added or left out to make one word of another (Levenshtein). */
-function distance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...left].entries()) {
-    const next = [index + 1];
-    for (const [column, other] of [...right].entries()) {
-      const same = (row[column] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(same, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

@@ -1,6 +1,6 @@
 import { type HomeDevice, SPOKEN } from '../dialects/speakers.ts';
 import { LIMITS } from '../limits.ts';
-import { MODELS, type Model } from '../things/thing.ts';
+import { nearestProducts, productNamed } from '../models/products.ts';
 import { type HomePlan, watchable } from '../world/home-plan.ts';
 import type { CheckedNode } from './checked-node.ts';
 
@@ -38,7 +38,7 @@ function readDevice(item: CheckedNode, home: HomePlan): HomeDevice | undefined {
   const kind = needed('kind', (node) => node.oneOf(KINDS));
   const dialect = needed('dialect', (node) => node.oneOf(DIALECTS));
   const watches = needed('watches', (node) => (kind === undefined ? undefined : readWatched(node, kind, home)));
-  const model = found.get('model')?.oneOf(Object.keys(MODELS) as Model[]);
+  const modelNode = found.get('model');
   const node = found.get('node') === undefined ? undefined : readName(found.get('node') ?? item);
   if (name === undefined || kind === undefined || dialect === undefined || watches === undefined) {
     return undefined;
@@ -47,8 +47,9 @@ function readDevice(item: CheckedNode, home: HomePlan): HomeDevice | undefined {
   if (!kinds.includes(kind)) {
     return item.wrong(`cannot be: ${dialect} has ${kinds.join(', ')}`);
   }
-  if (model !== undefined && (dialect !== 'zigbee2mqtt' || MODELS[model] !== kind)) {
-    return found.get('model')?.wrong(`is not a ${kind} of ${dialect}`);
+  const model = modelNode === undefined ? undefined : readModel(modelNode, kind, dialect);
+  if (modelNode !== undefined && model === undefined) {
+    return undefined;
   }
   return {
     name,
@@ -58,6 +59,26 @@ function readDevice(item: CheckedNode, home: HomePlan): HomeDevice | undefined {
     ...(model === undefined ? {} : { model }),
     ...(node === undefined ? {} : { node }),
   };
+}
+
+/** The name of a Zigbee model that can be played as that kind. */
+function readModel(node: CheckedNode, kind: HomeDevice['kind'], dialect: HomeDevice['dialect']): string | undefined {
+  if (dialect !== 'zigbee2mqtt') {
+    return node.wrong(`belongs to devices of zigbee2mqtt: leave it out for one of ${dialect}`);
+  }
+  const word = node.text() ?? '';
+  const product = productNamed(word);
+  if (product === undefined) {
+    const near = nearestProducts(word).map((each) => `${each.model} (${each.kind})`);
+    return node.wrong(
+      `is no model that can be played; names like it are ${near.join(', ')}; engawa sim models lists all`,
+    );
+  }
+  return product.kind === kind
+    ? word
+    : node.wrong(
+        `is a ${product.kind}, not a ${kind}: say kind: ${product.kind}; engawa sim models ${kind} lists what is one`,
+      );
 }
 
 function readName(node: CheckedNode): string | undefined {

@@ -19,8 +19,8 @@ const ANIMAL_PERMILLE = 350;
 /** With less daylight than this, in lux, the lamp is lit. */
 const GLOOM_LUX = 40;
 
-/** An infrared motion sensor that sees the movements in one place. */
-export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
+/** A motion sensor that sees the movements in one place; `measuresLight`, if a `sonoff` says illuminance as an `aqara` always does. */
+export function motionSensor(place: string, style: 'aqara' | 'sonoff', measuresLight = false): Thing {
   let occupied = false;
   let reportedMs = Number.NEGATIVE_INFINITY;
   let clearMs = Number.POSITIVE_INFINITY;
@@ -36,7 +36,8 @@ export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
     clearBefore(reportMs, reports);
     if (style === 'sonoff') {
       if (!occupied) {
-        reports.push({ atMs: reportMs, fields: { occupancy: true } });
+        const light: Fields = measuresLight ? { illuminance: illuminance(atMs, world, random) } : {};
+        reports.push({ atMs: reportMs, fields: { ...light, occupancy: true } });
       }
       clearMs = reportMs + SONOFF_CLEAR_MS;
       occupied = true;
@@ -51,7 +52,7 @@ export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
     initial: (day) =>
       style === 'aqara'
         ? { ...aqaraHealth(day, 23), illuminance: 0, occupancy: false, power_outage_count: 2 }
-        : { ...sonoffHealth(day), occupancy: false },
+        : { ...sonoffHealth(day), ...(measuresLight ? { illuminance: 0 } : {}), occupancy: false },
     day(world: DayWorld, random: Random): Report[] {
       const reports: Report[] = [];
       for (const movement of world.movements) {
@@ -62,11 +63,10 @@ export function motionSensor(place: string, style: 'aqara' | 'sonoff'): Thing {
       clearBefore(world.endMs, reports);
       const everyS: GapS = style === 'aqara' ? [2980, 3180] : [7100, 7300];
       for (const atMs of heartbeats(world, everyS, random)) {
-        const fields =
-          style === 'aqara'
-            ? { ...aqaraHealth(world.day, 21 + random.below(5)), illuminance: illuminance(atMs, world, random) }
-            : sonoffHealth(world.day);
-        reports.push({ atMs, fields });
+        const health = style === 'aqara' ? aqaraHealth(world.day, 21 + random.below(5)) : sonoffHealth(world.day);
+        const seesLight = style === 'aqara' || measuresLight;
+        const light: Fields = seesLight ? { illuminance: illuminance(atMs, world, random) } : {};
+        reports.push({ atMs, fields: { ...health, ...light } });
       }
       return inOrder(reports);
     },

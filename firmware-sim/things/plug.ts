@@ -25,6 +25,7 @@ export function measuringPlug(watches: string, mostPerDayMwh: number): Thing {
         countdown: 0,
         indicator_mode: 'off/on',
         power_outage_memory: 'restore',
+        pulse_configuration: 1000,
         state: 'ON',
         switch_type_button: 'release',
       };

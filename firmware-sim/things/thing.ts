@@ -1,20 +1,6 @@
 import type { Random } from '../random.ts';
 import type { DayWorld } from '../world/house.ts';
 
-/** The real products whose messages this simulator speaks, by the model name Zigbee2MQTT gives them, and what they are. */
-export const MODELS = {
-  MCCGQ11LM: 'contact',
-  'SNZB-04': 'contact',
-  RTCGQ11LM: 'motion',
-  'SNZB-03': 'motion',
-  TS011F_plug_1: 'plug',
-  easyCodeTouch_v1: 'lock',
-  'EMIZB-141': 'meter',
-} as const;
-
-/** One of these products. */
-export type Model = keyof typeof MODELS;
-
 /** A value of one property of a thing, as it stands in a message. */
 export type FieldValue = boolean | number | string | null;
 

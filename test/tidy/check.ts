@@ -64,6 +64,7 @@ function checks(): Check[] {
     { name: 'dead code', command: packaged('knip', '--no-progress') },
     { name: 'format and lint', command: packaged('biome', 'check', '--error-on-warnings', '.') },
     { name: 'generated code is fresh', command: own('proto/generate.ts', '--check') },
+    { name: 'models of the simulator are fresh', command: own('firmware-sim/models/generate.ts', '--check') },
     { name: '.env.example is fresh', command: own('bin/settings.ts', '--check') },
     ...wireChecks(),
   ];

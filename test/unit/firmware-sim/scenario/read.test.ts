@@ -67,6 +67,22 @@ describe('a scenario', () => {
       'devices:\n  - { name: a, kind: plug, watches: kettle, dialect: tasmota }\n  - { name: a, kind: plug, watches: kettle, dialect: shelly }',
       ['line 3, column 5: devices[2] has the name of another device, a: give it its own'],
     ],
+    [
+      'devices:\n  - { name: a, kind: motion, watches: hall, dialect: zigbee2mqtt, model: RTCGQ99LM }',
+      [
+        'line 2, column 74: devices[1].model is no model that can be played; names like it are RTCGQ11LM (motion), RTCGQ01LM (motion), RTCGQ12LM (motion); engawa sim models lists all',
+      ],
+    ],
+    [
+      'devices:\n  - { name: a, kind: motion, watches: hall, dialect: zigbee2mqtt, model: MCCGQ11LM }',
+      [
+        'line 2, column 74: devices[1].model is a contact, not a motion: say kind: contact; engawa sim models motion lists what is one',
+      ],
+    ],
+    [
+      'devices:\n  - { name: a, kind: motion, watches: hall, dialect: shelly, model: RTCGQ11LM }',
+      ['line 2, column 69: devices[1].model belongs to devices of zigbee2mqtt: leave it out for one of shelly'],
+    ],
     ['devices:\n  - { kind: plug, watches: kettle, dialect: tasmota }', ['line 2, column 5: devices[1] needs name']],
     [
       'faults:\n  - { kind: dorp, at: 1h, for: 1m }',
@@ -114,6 +130,15 @@ describe('a scenario', () => {
   ])('%j is refused with what would be right', (text, expected) => {
     expect(problems(text)).toEqual(expected);
   });
+
+  it.each(['4512770', '07047L', "'4512770'", 'TS0202', 'Electricity Meter TLSR8258'])(
+    'takes the model %s as it is written',
+    (model) => {
+      const kind = model.startsWith('E') ? 'meter, watches: kettle' : 'motion, watches: hall';
+      const read = readScenario(`devices:\n  - { name: a, kind: ${kind}, dialect: zigbee2mqtt, model: ${model} }`);
+      expect(read).toMatchObject({ ok: true, scenario: { devices: [{ model: model.replaceAll("'", '') }] } });
+    },
+  );
 
   it('names everything that is wrong at once', () => {
     expect(problems('seed: x\nspeed: 0\ndevices:\n  - 4\nfaults: {}')).toHaveLength(4);
