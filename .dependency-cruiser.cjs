@@ -92,8 +92,14 @@ module.exports = {
     onlyReaches(
       'simulator-stands-alone',
       'A simulator that shared code with the hub would share its mistakes.',
-      '^firmware-sim/',
+      '^firmware-sim/(?!fleet/)',
       ['^firmware-sim/'],
+    ),
+    onlyReaches(
+      'simulated-hubs-know-the-wire',
+      'A fleet of hubs speaks the real protocol; what a hub does behind it is not shared.',
+      '^firmware-sim/fleet/',
+      ['^firmware-sim/', '^proto/'],
     ),
     onlyReaches('portal-stands-alone', 'The pages reach the hub over HTTP, as any page does.', '^portal/', [
       '^portal/',

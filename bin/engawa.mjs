@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { become, findNode, noNodeMessage, root } from './find-node.mjs';
-import { keepNurserySmall, reuseCompiledCode } from './lean.mjs';
+import { heapOptions, keepNurserySmall, reuseCompiledCode } from './lean.mjs';
 
 const PROGRAMS = {
   start: 'hub, portal and broker on this machine, with a simulated home (--no-sim: for a real home)',
@@ -51,7 +51,7 @@ const versionOf = () => JSON.parse(readFileSync(join(root, 'package.json'), 'utf
 /** Runs a program in this very process: starting Node a second time would cost as much as the hub's own start. */
 async function run(program, programArguments) {
   const path = join(root, 'bin', `${program}.ts`);
-  keepNurserySmall();
+  if (process.execArgv.length === 0) keepNurserySmall();
   const keepCompiled = reuseCompiledCode(versionOf());
   process.argv = [process.execPath, path, ...programArguments];
   await import(pathToFileURL(path).href);
@@ -72,6 +72,7 @@ if (program === '--version' || program === '-v') {
   await makeReady(program);
   const node = findNode();
   if (node === undefined) stop(noNodeMessage(), 1);
-  if (node === process.execPath) await run(program, programArguments);
-  else become(node, [fileURLToPath(import.meta.url), program, ...programArguments]);
+  const options = process.execArgv.length === 0 ? heapOptions(program, programArguments) : [];
+  if (node === process.execPath && options.length === 0) await run(program, programArguments);
+  else become(node, [...options, fileURLToPath(import.meta.url), program, ...programArguments]);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type Around, hubsCommand } from '../firmware-sim/fleet/command.ts';
 import { listProducts } from '../firmware-sim/models/products.ts';
 import { readArguments } from '../firmware-sim/runner/arguments.ts';
 import { HELP } from '../firmware-sim/runner/help.ts';
@@ -26,22 +27,8 @@ function readText(path: string): { ok: true; value: string } | { ok: false; reas
   }
 }
 
-/** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
-async function main(words: readonly string[]): Promise<number> {
-  if (words[0] === 'models' && !words.some((word) => word.startsWith('-'))) {
-    process.stdout.write(listProducts(words.slice(1)));
-    return 0;
-  }
-  const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const asked = readArguments(withUrl(words), { nowMs: Date.now(), zone, readText });
-  if (!asked.ok) {
-    process.stderr.write(`engawa sim: ${asked.reason}\n`);
-    return 2;
-  }
-  if (asked.value === undefined) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+/** The clock and the signals of this process, and where it says what. */
+function surroundings(zone: string): Around {
   const stopping = new AbortController();
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.once(name, () => stopping.abort());
@@ -52,9 +39,32 @@ async function main(words: readonly string[]): Promise<number> {
   const say = (sentence: string): void => {
     process.stderr.write(`engawa sim: ${sentence}\n`);
   };
-  const problem = await run(asked.value, { realMs: Date.now, signal: stopping.signal, say });
+  return { zone, realMs: Date.now, signal: stopping.signal, say, print: (text) => process.stdout.write(text) };
+}
+
+/** Runs `engawa sim`: 0 when it did what was asked or was stopped, 1 when it could not, 2 when the arguments are wrong. */
+async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === 'models' && !words.some((word) => word.startsWith('-'))) {
+    process.stdout.write(listProducts(words.slice(1)));
+    return 0;
+  }
+  const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (words[0] === 'hubs') {
+    return hubsCommand(words.slice(1), surroundings(zone));
+  }
+  const asked = readArguments(withUrl(words), { nowMs: Date.now(), zone, readText });
+  if (!asked.ok) {
+    process.stderr.write(`engawa sim: ${asked.reason}\n`);
+    return 2;
+  }
+  if (asked.value === undefined) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const around = surroundings(zone);
+  const problem = await run(asked.value, around);
   if (problem !== undefined) {
-    say(problem);
+    around.say(problem);
     return 1;
   }
   return 0;

@@ -30,6 +30,19 @@ export const LIMITS = {
   scenarioBytes: 1_000_000,
   /** Devices of one home of a scenario. */
   devicesMost: 500,
+  /** Real time in which a data broker answers a request. */
+  brokerAnswerMs: 20_000,
+  /** MQTT keepalive of a simulated hub, as that of a real one. */
+  hubKeepaliveSeconds: 30,
+  /** A cell that was not answered for so long goes again, as with a real hub. */
+  resendMs: 30_000,
+  /** Records looked at for one cell: more than fit. */
+  composeRows: 1000,
+  /** Times from sending to acknowledgement that are remembered; enough for the 99th of a hundred. */
+  latenciesKept: 200_000,
+  /** Real time in which the data broker answers a hub that connects, and in which all is acknowledged at the end. */
+  fleetConnectMs: 60_000,
+  fleetSettleMs: 180_000,
   /** Rooms, and doors and windows, of one home. */
   roomsMost: 60,
   /** People, and animals, of one home. */

@@ -31,6 +31,7 @@ export interface StreamParameters {
 interface LinkParameters {
   brokerCut: object;
   duplicateClientId: object;
+  expiredCertificate: object;
 }
 
 type AllParameters = StreamParameters & LinkParameters;
@@ -74,6 +75,7 @@ export interface Incident {
 const LINK_KINDS: Readonly<Record<LinkKind, true>> = {
   brokerCut: true,
   duplicateClientId: true,
+  expiredCertificate: true,
 };
 
 /** Whether a fault is one of the connection. */

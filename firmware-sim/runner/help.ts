@@ -5,6 +5,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
        engawa sim --out FILE.jsonl --days N [OPTIONS]
        engawa sim --scenario FILE.yaml --url mqtt://… [OPTIONS]
        engawa sim replay [FILE] --url mqtt://… [OPTIONS]
+       engawa sim hubs --hubs FILE --offer NAME …: enrolled hubs; engawa sim hubs --help
        engawa sim capture --url mqtt://… --out FILE.jsonl [--topics FILTER]
        engawa sim play FILE.jsonl --url mqtt://… [OPTIONS]
        engawa sim models [WORD …]

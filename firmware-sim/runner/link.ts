@@ -1,3 +1,4 @@
+import { type ConnectionOptions, checkServerIdentity } from 'node:tls';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { LIMITS } from '../limits.ts';
 import type { Outgoing } from '../message.ts';
@@ -16,6 +17,9 @@ export interface Link {
   /** A second device with the same client id appears, so that each throws the other out; or it goes. */
   double(): void;
   single(): void;
+  /** The server's certificate has expired for this client: the connection ends, and each new one in its handshake; or it is good again. */
+  distrust(): void;
+  trust(): void;
   /** Says goodbye, and disconnects; resolves in any case. */
   end(): Promise<void>;
 }
@@ -116,6 +120,8 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
       await send(message).catch(() => undefined);
     }
   };
+  // The library hands its options to each new TLS connection.
+  const tls: ConnectionOptions = client.options as IClientOptions & ConnectionOptions;
   let wasConnected = true;
   let ending = false;
   let twin: MqttClient | undefined;
@@ -179,6 +185,13 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
     single() {
       twin?.end(true);
       twin = undefined;
+    },
+    distrust() {
+      tls.checkServerIdentity = () => Object.assign(new Error('certificate has expired'), { code: 'CERT_HAS_EXPIRED' });
+      client.stream.destroy();
+    },
+    trust() {
+      tls.checkServerIdentity = checkServerIdentity;
     },
     async end() {
       ending = true;

@@ -78,6 +78,7 @@ async function openHome(
 const LINK_FAULTS: Record<LinkFault['kind'], { begins(link: Link): void; ends(link: Link): void }> = {
   brokerCut: { begins: (link) => link.cut(), ends: (link) => link.mend() },
   duplicateClientId: { begins: (link) => link.double(), ends: (link) => link.single() },
+  expiredCertificate: { begins: (link) => link.distrust(), ends: (link) => link.trust() },
 };
 
 /** What of a home is published, and how. */
@@ -86,7 +87,7 @@ export interface PublishHome extends HomeAddress {
   /** Is asked when everybody is connected. */
   messages(): Iterable<Told> | AsyncIterable<Told>;
   readonly qos: 0 | 1 | 2;
-  /** What happens to the connections, in the home's time; asked when everybody is connected. */
+  /** What happens to the connections, in the home's time; asked before anybody connects, and when everybody is connected. */
   linkFaults?(): readonly LinkFault[];
   readonly counts: PublishCounts;
   onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
@@ -97,6 +98,13 @@ export interface PublishHome extends HomeAddress {
 export async function publishHome(
   asked: PublishHome,
 ): Promise<{ ok: true; finished: Promise<PublishCounts> } | { ok: false; reason: string }> {
+  const faults = asked.linkFaults?.() ?? [];
+  if (faults.some(({ kind }) => kind === 'expiredCertificate') && !asked.url.startsWith('mqtts:')) {
+    return {
+      ok: false,
+      reason: 'a certificate expires only where there is one: expired-certificate needs --url mqtts://…',
+    };
+  }
   const opened = await openHome(asked.speakers, asked);
   if (!opened.ok) {
     return opened;

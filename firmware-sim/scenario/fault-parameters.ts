@@ -70,5 +70,6 @@ export const FAULTS: Readonly<Record<string, Described>> = {
   },
   malformed: { kind: 'malformed', parameters: { permille: permille(100) } },
   'broker-cut': { kind: 'brokerCut', parameters: {} },
+  'expired-certificate': { kind: 'expiredCertificate', parameters: {} },
   'duplicate-client-id': { kind: 'duplicateClientId', parameters: {} },
 };

@@ -78,6 +78,10 @@ const OFFENDERS: Record<string, readonly [path: string, text: string]> = {
     'firmware-sim/borrowed.ts',
     "import { CATEGORIES } from '../proto/lists.ts';\nexport const borrowed = CATEGORIES;\n",
   ],
+  'simulated-hubs-know-the-wire': [
+    'firmware-sim/fleet/borrowed.ts',
+    "import { LIMITS } from '../../gateway/limits.ts';\nexport const borrowed = LIMITS;\n",
+  ],
   'portal-stands-alone': [
     'portal/src/short-cut.ts',
     "import type { Category } from '../../proto/lists.ts';\nexport type Short = Category;\n",

@@ -4,6 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { heapOptions } from '../../../bin/lean.mjs';
+
+describe('the heap of a simulated fleet', () => {
+  test.each([
+    ['sim', ['--homes', '1000', '--url', 'x'], ['--max-old-space-size=360', '--max-semi-space-size=8']],
+    ['sim', ['--homes=1000', '--home', 'family-house'], ['--max-old-space-size=1310', '--max-semi-space-size=8']],
+    ['sim', ['--homes', '20'], []],
+    ['sim', ['--homes'], []],
+    ['sim', ['--url', 'x'], []],
+    ['hub', ['--homes', '1000'], []],
+  ])('%s %j', (program, words, expected) => {
+    expect(heapOptions(program, words)).toEqual(expected);
+  });
+});
 
 const bin = join(import.meta.dirname, '../../../bin');
 

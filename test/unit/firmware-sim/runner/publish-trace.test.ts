@@ -40,6 +40,8 @@ function fakeLink(
     mend: () => undefined,
     double: () => undefined,
     single: () => undefined,
+    distrust: () => undefined,
+    trust: () => undefined,
     end: () => Promise.resolve(),
   };
 }
