@@ -57,6 +57,8 @@ export const LIMITS = {
   clockSkewMs: 3_155_760_000_000,
   /** Topics whose values a stuck device remembers; a large home has some hundreds. */
   rememberedTopics: 10_000,
+  /** Milliseconds of real time between two looks of an OPC UA client at the meter, at least: what the hub asks for at most. */
+  opcuaSamplingMs: 100,
   /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
   payloadBytes: 4_000_000,
 } as const;

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util';
 import type { HomeDevice } from '../dialects/speakers.ts';
 import type { LastSeen } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
-import { readScenario } from '../scenario/read.ts';
+import type { OpcuaAddress } from '../opcua/server.ts';
 import { momentMs, type PlannedFault, type Scenario } from '../scenario/scenario.ts';
 import type { HomePlan } from '../world/home-plan.ts';
-import { HOMES, isHomeName } from '../world/homes.ts';
 import { type ClockOrigin, readClock, readSpeed } from './clock.ts';
+import { readOpcua } from './opcua-words.ts';
+import { readHomeName, readHomes, scenarioOf } from './read-home-words.ts';
 import { check, fail, readDay, readTime, readTopic, readWhole, readZone, Wrong } from './read-words.ts';
 
 /** What `engawa sim` and `engawa sim replay` are asked to do. */
@@ -36,6 +37,8 @@ export interface SimArguments {
   /** The home's devices; undefined means those that go with the home. */
   readonly devices: readonly HomeDevice[] | undefined;
   readonly faults: readonly PlannedFault[];
+  /** Where the home's meter is offered by OPC UA; undefined means nowhere. */
+  readonly opcua: OpcuaAddress | undefined;
   /** How many homes there are, each with its own seed and base topic. */
   readonly homes: number;
 }
@@ -51,6 +54,9 @@ const OPTIONS = {
   home: { type: 'string' },
   homes: { type: 'string' },
   topics: { type: 'string' },
+  'opcua-port': { type: 'string' },
+  'opcua-bind': { type: 'string' },
+  'opcua-folder': { type: 'string' },
   speed: { type: 'string' },
   clock: { type: 'string' },
   start: { type: 'string' },
@@ -100,7 +106,8 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
   }
   const { command, file } = readCommand(positionals);
   checkTogether(values, command);
-  const scenario = values.scenario === undefined ? NO_SCENARIO : scenarioOf(values.scenario, machine);
+  const scenario =
+    values.scenario === undefined ? NO_SCENARIO : scenarioOf(values.scenario, machine.readText(values.scenario));
   const times = readTimes(values, scenario, machine);
   const { startMs, untilMs, days } = times;
   const isEndless = command === undefined && days === undefined && untilMs === undefined;
@@ -128,6 +135,7 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
     home: readHomeName(values.home, scenario),
     devices: scenario.devices,
     faults: scenario.faults,
+    opcua: readOpcua(values),
     homes: readHomes(values.homes ?? '1', scenario.devices),
   };
 }
@@ -164,13 +172,19 @@ function readCommand([word, file, ...more]: readonly string[]): {
 
 /** What goes with what. */
 function checkTogether(values: Values, command: Command | undefined): void {
-  const { as: name, from, url, out, scenario, home, homes, topics } = values;
+  const { as: name, from, url, out, scenario, home, homes, topics, 'opcua-port': opcuaPort } = values;
   check(command === 'replay' || (name === undefined && from === undefined), '--as and --from belong to replay');
   check(command === 'capture' || topics === undefined, '--topics belongs to capture');
   if (command === 'capture') {
     check(url !== undefined && out !== undefined, 'capture takes --url, from where, and --out, the file');
   } else {
-    check((url === undefined) !== (out === undefined), 'one of --url and --out is needed');
+    const sinks = [url, out].filter((sink) => sink !== undefined).length;
+    check(sinks === 1 || (sinks === 0 && opcuaPort !== undefined), 'one of --url and --out is needed, or --opcua-port');
+  }
+  if (opcuaPort !== undefined) {
+    check(command === undefined, `--opcua-port does not go with ${command}: the meter is that of the simulated house`);
+    check(out === undefined, '--opcua-port does not go with --out: a server lives in time, a file is written at once');
+    check(homes === undefined || homes === '1', '--opcua-port offers the meter of one home; leave --homes out');
   }
   const hasHouse = [scenario, home, homes].some((option) => option !== undefined);
   check(command === undefined || !hasHouse, `--scenario, --home and --homes do not go with ${command}`);
@@ -196,35 +210,6 @@ function readTimes(
     return { timeZone, startMs, untilMs: read(values.until, '--until', undefined), days };
   }
   return { timeZone, startMs, untilMs: read(undefined, '--until', scenario.until), days: scenario.days };
-}
-
-function scenarioOf(path: string, machine: Machine): Scenario {
-  const text = machine.readText(path);
-  const read = readScenario(text.ok ? text.value : fail(text.reason));
-  return read.ok ? read.scenario : fail(`${path} cannot be played:\n  ${read.problems.join('\n  ')}`);
-}
-
-/** A home by its name; one that a scenario describes has its own devices, which would look at rooms of another. */
-function readHomeName(name: string | undefined, scenario: Scenario): HomePlan | undefined {
-  if (name === undefined) {
-    return scenario.home;
-  }
-  check(
-    scenario.devices === undefined && scenario.home === undefined,
-    '--home does not go with a scenario that has devices or a home of its own',
-  );
-  return isHomeName(name) ? HOMES[name] : fail(`--home takes ${Object.keys(HOMES).join(', ')}`);
-}
-
-function readHomes(text: string, devices: Scenario['devices']): number {
-  const homes = readWhole(text, '--homes', LIMITS.homesMost);
-  check(homes > 0, '--homes takes 1 or more');
-  const zigbeeOnly = devices?.every(({ dialect }) => dialect === 'zigbee2mqtt') ?? true;
-  check(
-    homes === 1 || zigbeeOnly,
-    '--homes goes with Zigbee devices only: other firmwares have no base topic of their own',
-  );
-  return homes;
 }
 
 function readLastSeen(text: string): LastSeen {

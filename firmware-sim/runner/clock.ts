@@ -15,6 +15,17 @@ export interface HomeClock {
   until(homeMs: number, signal: AbortSignal): Promise<void>;
 }
 
+const DAY_MS = 86_400_000;
+
+/** When a run ends that began at `startMs`; one without an end does so when numbers do. */
+export function endOf(
+  { untilMs, days }: { readonly untilMs: number | undefined; readonly days: number | undefined },
+  startMs: number,
+): number {
+  const untilDays = days === undefined ? Number.MAX_SAFE_INTEGER : startMs + days * DAY_MS;
+  return Math.min(untilMs ?? Number.MAX_SAFE_INTEGER, untilDays);
+}
+
 /** Makes a home clock; `realMs` is the machine's clock. */
 export function homeClock(origin: ClockOrigin, realMs: () => number): HomeClock {
   const homeMs = (): number => origin.originHomeMs + (realMs() - origin.originRealMs) * origin.speed;

@@ -4,6 +4,7 @@ export const HELP = `A simulated home that speaks as Zigbee2MQTT does: seven sen
 Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
        engawa sim --out FILE.jsonl --days N [OPTIONS]
        engawa sim --scenario FILE.yaml --url mqtt://… [OPTIONS]
+       engawa sim --opcua-port PORT [OPTIONS]
        engawa sim replay [FILE] --url mqtt://… [OPTIONS]
        engawa sim hubs --hubs FILE --offer NAME …: enrolled hubs; engawa sim hubs --help
        engawa sim capture --url mqtt://… --out FILE.jsonl [--topics FILTER]
@@ -22,6 +23,9 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
   --seed N          another household, 0 to 4294967295; the same seed gives the same messages; default 1
   --home NAME       apartment (default), family-house or quiet-flat: other rooms, people, animals and appliances
   --homes N         so many homes, each with its own Zigbee2MQTT: base topics TOPIC-1, TOPIC-2 …, seeds from --seed on
+  --opcua-port PORT the home's electricity meter as an OPC UA server at opc.tcp://127.0.0.1:PORT, beside --url or alone
+  --opcua-bind IP   where it listens; default 127.0.0.1, and 0.0.0.0 is everywhere
+  --opcua-folder F  where it keeps its key and certificate; default a temporary folder, new in each run
   --qos 0|1|2       quality of service of every message; default 0, as Zigbee2MQTT
   --base TOPIC      base topic; default zigbee2mqtt
   --last-seen KIND  disable (default), ISO_8601, ISO_8601_local or epoch

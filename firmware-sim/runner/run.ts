@@ -2,9 +2,11 @@ import type { Told } from '../message.ts';
 import { capture } from '../record/capture.ts';
 import { UnreadableFile } from '../replay/lines.ts';
 import { devicesTruth, messageTruth, worldTruth } from '../truth/truth.ts';
+import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
-import { homeClock } from './clock.ts';
+import { type HomeClock, homeClock } from './clock.ts';
 import { LineFile, UnwritableFile } from './line-file.ts';
+import { offerMeter } from './offer-meter.ts';
 import { publishHome } from './publish-home.ts';
 import { type Source, sourceOf } from './sources.ts';
 import { writeMessages } from './write-home.ts';
@@ -24,7 +26,7 @@ export async function run(asked: SimArguments, around: Surroundings): Promise<st
     }
     const truth = asked.truth === undefined ? undefined : await LineFile.open(asked.truth, '--truth');
     const problem = await (asked.out === undefined
-      ? publish(asked, truth, around)
+      ? live(asked, truth, around)
       : write(asked, asked.out, truth, around));
     await truth?.end();
     return problem;
@@ -47,13 +49,55 @@ async function captured(asked: SimArguments, topics: string, around: Surrounding
   return undefined;
 }
 
-async function publish(
+/** What happens in the home's time: messages, the OPC UA meter, or both. */
+async function live(
   asked: SimArguments,
   truth: LineFile | undefined,
   around: Surroundings,
 ): Promise<string | undefined> {
-  const { signal, say, realMs } = around;
+  const { signal, realMs } = around;
   const clock = homeClock(asked.clock, realMs);
+  const { opcua: address } = asked;
+  if (address === undefined) {
+    return publish(asked, truth, around, clock);
+  }
+  // Where messages are published, they tell the truth about the house.
+  const worldFile = asked.url === undefined ? truth : undefined;
+  const offered = await offerMeter({
+    ...around,
+    asked,
+    address,
+    clock,
+    onDay: (world) => addWorld(worldFile, world, Math.floor(asked.startMs ?? asked.clock.originHomeMs)),
+    room: () => worldFile?.room(),
+  });
+  if (!offered.ok) {
+    return signal.aborted ? undefined : offered.reason;
+  }
+  try {
+    if (asked.url !== undefined) {
+      return await publish(asked, truth, around, clock);
+    }
+    await offered.meter.finished;
+    return undefined;
+  } finally {
+    await offered.meter.stop();
+  }
+}
+
+function addWorld(truth: LineFile | undefined, world: DayWorld, startMs: number): void {
+  for (const line of truth === undefined ? [] : worldTruth(world, startMs)) {
+    truth?.add(line);
+  }
+}
+
+async function publish(
+  asked: SimArguments,
+  truth: LineFile | undefined,
+  around: Surroundings,
+  clock: HomeClock,
+): Promise<string | undefined> {
+  const { signal, say, realMs } = around;
   const counts = { sent: 0, lost: 0 };
   const source = sourceOf(asked, Math.floor(asked.startMs ?? clock.homeMs()), say);
   const opened = await publishHome({
@@ -114,11 +158,7 @@ function messagesOf(
     truth.add(line);
   }
   return source.messages(startMs, {
-    onDay(world) {
-      for (const line of worldTruth(world, startMs)) {
-        truth.add(line);
-      }
-    },
+    onDay: (world) => addWorld(truth, world, startMs),
     onIncident: (incident) => truth.add({ is: 'incident', ...incident }),
   });
 }

@@ -13,8 +13,7 @@ import { faultsAt } from '../scenario/scenario.ts';
 import { speakersOf, startOf, tell } from '../trace.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
-
-const DAY_MS = 86_400_000;
+import { endOf } from './clock.ts';
 
 /** The two days of electricity that come with the simulator. */
 const SAMPLE = fileURLToPath(new URL('../data/household-power-sample.csv', import.meta.url));
@@ -46,11 +45,6 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
   if (asked.replay !== undefined) {
     return replaySource(asked, asked.replay, startMs, say);
   }
-  const endMs = (beginMs: number): number =>
-    Math.min(
-      asked.untilMs ?? Number.MAX_SAFE_INTEGER,
-      asked.days === undefined ? Number.MAX_SAFE_INTEGER : beginMs + asked.days * DAY_MS,
-    );
   const homes = Array.from({ length: asked.homes }, (_, index) => {
     const base = asked.homes === 1 ? asked.base : `${asked.base}-${index + 1}`;
     const seed = (asked.seed + index) >>> 0;
@@ -60,7 +54,7 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
   return {
     speakers,
     messages(beginMs, { onDay, onIncident } = {}) {
-      const span = { timeZone: asked.timeZone, startMs: beginMs, endMs: endMs(beginMs) };
+      const span = { timeZone: asked.timeZone, startMs: beginMs, endMs: endOf(asked, beginMs) };
       const told = homes.map((home) =>
         tell({ ...home, home: asked.home, ...span, ...(onDay === undefined ? {} : { onDay }) }),
       );

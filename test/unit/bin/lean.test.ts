@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { heapOptions } from '../../../bin/lean.mjs';
 
-describe('the heap of a simulated fleet', () => {
+const bin = join(import.meta.dirname, '../../../bin');
+
+describe('the heap of a simulated fleet', async () => {
+  const { heapOptions } = await import(join(bin, 'lean.mjs'));
   test.each([
     ['sim', ['--homes', '1000', '--url', 'x'], ['--max-old-space-size=360', '--max-semi-space-size=8']],
     ['sim', ['--homes=1000', '--home', 'family-house'], ['--max-old-space-size=1310', '--max-semi-space-size=8']],
@@ -18,8 +20,6 @@ describe('the heap of a simulated fleet', () => {
     expect(heapOptions(program, words)).toEqual(expected);
   });
 });
-
-const bin = join(import.meta.dirname, '../../../bin');
 
 describe('compiled code', () => {
   let folder: string;
