@@ -14,24 +14,17 @@ export function keepNurserySmall() {
   setFlagsFromString('--no-allocation-site-pretenuring');
 }
 
-/** Megabytes of the old generation for a home of the simulator, and for the program: about twice what is alive in it. */
-const HOME_MB = { apartment: 0.25, other: 1.2 };
-const PROGRAM_MB = 110;
-
-/** Fewer homes than this need no limit. */
+/** Fewer homes than this need no care. */
 const FLEET = 100;
 
 /**
- * V8's options for a simulated fleet, whose days all begin at the same minute: without a limit the garbage of a thousand days is kept
- * until there is no hurry. None for a program that needs none.
+ * Node's options for a simulated fleet, whose days all begin at the same minute: it asks for the garbage to be collected
+ * (`firmware-sim/runner/litter.ts`), which would else be kept until there is no hurry. None for a program that needs none.
  */
 export function heapOptions(program, words) {
   const at = words.findIndex((word) => word === '--homes' || word.startsWith('--homes='));
   const homes = Number(words[at]?.split('=')[1] ?? words[at + 1]);
-  if (program !== 'sim' || at < 0 || !(homes >= FLEET)) return [];
-  const isOther = words.some((word) => /^--(home|scenario)(=|$)/.test(word));
-  const megabytes = Math.ceil(PROGRAM_MB + homes * HOME_MB[isOther ? 'other' : 'apartment']);
-  return [`--max-old-space-size=${megabytes}`, '--max-semi-space-size=8'];
+  return program === 'sim' && at >= 0 && homes >= FLEET ? ['--expose-gc', '--max-semi-space-size=8'] : [];
 }
 
 /** Makes a folder and those missing above it; unlike `recursive`, it ends with an error where nothing can be made. */

@@ -22,6 +22,8 @@ export const LIMITS = {
   powerMostKilowatts: 1000,
   /** Malformed rows named one by one before only their number is told. */
   rowProblemsNamed: 5,
+  /** Bytes of heap by which a fleet may grow before the garbage is collected: a few hundred homes' days. */
+  litterBytes: 16_000_000,
   /** Homes of one process: each keeps about 0.2 MB of its day, and a connection. */
   homesMost: 5000,
   /** Clients that connect at the same time: a server's queue of new connections is short. */

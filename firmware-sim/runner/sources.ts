@@ -14,6 +14,7 @@ import { speakersOf, startOf, tell } from '../trace.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
 import { endOf } from './clock.ts';
+import { litterPicker } from './litter.ts';
 
 /** The two days of electricity that come with the simulator. */
 const SAMPLE = fileURLToPath(new URL('../data/household-power-sample.csv', import.meta.url));
@@ -54,10 +55,13 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
   return {
     speakers,
     messages(beginMs, { onDay, onIncident } = {}) {
+      const pick = litterPicker();
+      const noted = (world: DayWorld): void => {
+        onDay?.(world);
+        pick();
+      };
       const span = { timeZone: asked.timeZone, startMs: beginMs, endMs: endOf(asked, beginMs) };
-      const told = homes.map((home) =>
-        tell({ ...home, home: asked.home, ...span, ...(onDay === undefined ? {} : { onDay }) }),
-      );
+      const told = homes.map((home) => tell({ ...home, home: asked.home, ...span, onDay: noted }));
       return applyFaults(
         mergeByTime(told, timeOf),
         faultsAt(asked.faults, beginMs, asked.timeZone),

@@ -58,16 +58,22 @@ export function nodeRed(program: string): Machine {
   };
 }
 
-/** Starts Node-RED without its editor on a folder of its own. */
-export function spawnNodeRed(program: string, folder: string, port: number, cloudPort: number): ChildProcess {
+/** Starts Node-RED without its editor on a folder of its own; `work` is the body of its one function. */
+export function spawnNodeRed(
+  program: string,
+  folder: string,
+  port: number,
+  cloudPort: number,
+  work = FLOW_FUNCTION,
+): ChildProcess {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), '{"name":"flow","version":"0.0.1","private":true,"type":"commonjs"}');
-  writeFileSync(join(folder, 'flows.json'), JSON.stringify(flows(port, cloudPort)));
+  writeFileSync(join(folder, 'flows.json'), JSON.stringify(flows(port, cloudPort, work)));
   writeFileSync(join(folder, 'settings.js'), settings());
   return follow(spawn(process.execPath, [program, '-u', folder], { stdio: ['ignore', 'ignore', 'inherit'] }));
 }
 
-function flows(port: number, cloudPort: number): object[] {
+function flows(port: number, cloudPort: number, work: string): object[] {
   const server = (id: string, at: number) => ({
     ...{ id, type: 'mqtt-broker', name: `server ${at}`, broker: '127.0.0.1', port: String(at), clientid: `flow-${id}` },
     ...{ autoConnect: true, usetls: false, protocolVersion: '4', keepalive: '60', cleansession: false },
@@ -83,7 +89,7 @@ function flows(port: number, cloudPort: number): object[] {
       ...{ broker: 'home', nl: false, rap: true, rh: 0, inputs: 0, wires: [['walk']] },
     },
     {
-      ...{ id: 'walk', type: 'function', ...at, x: 200, name: 'walk', func: FLOW_FUNCTION, outputs: 1, timeout: 0 },
+      ...{ id: 'walk', type: 'function', ...at, x: 200, name: 'walk', func: work, outputs: 1, timeout: 0 },
       ...{ noerr: 0, initialize: '', finalize: '', libs: [], wires: [['out']] },
     },
     { id: 'out', type: 'mqtt out', ...at, x: 300, topic: '', qos: '1', retain: 'false', broker: 'cloud', wires: [] },

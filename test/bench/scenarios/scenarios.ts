@@ -5,6 +5,7 @@ import { overload } from './overload.ts';
 import { rate } from './rate.ts';
 import { recipient } from './recipient.ts';
 import type { Scenario } from './scenario.ts';
+import { simulator } from './simulator.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
 import { week } from './week.ts';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   recipient,
   week,
   mixture,
+  simulator,
 ];

@@ -10,8 +10,8 @@ const bin = join(import.meta.dirname, '../../../bin');
 describe('the heap of a simulated fleet', async () => {
   const { heapOptions } = await import(join(bin, 'lean.mjs'));
   test.each([
-    ['sim', ['--homes', '1000', '--url', 'x'], ['--max-old-space-size=360', '--max-semi-space-size=8']],
-    ['sim', ['--homes=1000', '--home', 'family-house'], ['--max-old-space-size=1310', '--max-semi-space-size=8']],
+    ['sim', ['--homes', '1000', '--url', 'x'], ['--expose-gc', '--max-semi-space-size=8']],
+    ['sim', ['--homes=1000', '--home', 'family-house'], ['--expose-gc', '--max-semi-space-size=8']],
     ['sim', ['--homes', '20'], []],
     ['sim', ['--homes'], []],
     ['sim', ['--url', 'x'], []],
