@@ -2,7 +2,13 @@ import { LIMITS } from '../limits.ts';
 
 /** One row of the file: a sample, a row whose value is missing, or one that cannot be read and why. */
 export type Row =
-  | { readonly kind: 'sample'; readonly wallMs: number; readonly watts: number }
+  | {
+      readonly kind: 'sample';
+      readonly wallMs: number;
+      readonly watts: number;
+      /** The time it stands for; default a minute. */
+      readonly overMs?: number;
+    }
   | { readonly kind: 'missing'; readonly wallMs: number }
   | { readonly kind: 'malformed'; readonly line: number; readonly reason: string };
 

@@ -2,10 +2,11 @@ import { startMessages, stateMessage } from '../dialects/zigbee2mqtt.ts';
 import type { Household, Sensor } from '../household.ts';
 import type { TraceMessage } from '../message.ts';
 import { productNamed } from '../models/products.ts';
-import { instantOf, wallMs } from '../world/calendar.ts';
+import { wallMs } from '../world/calendar.ts';
+import { instantsOf, sameTimeOfDay } from './dates.ts';
 import type { Row } from './household-power.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** How a file becomes a meter's messages; instants in milliseconds. */
@@ -89,7 +90,7 @@ export async function* replay(settings: ReplaySettings): AsyncGenerator<TraceMes
     }
     counts[row.kind === 'sample' ? 'samples' : 'missing'] += 1;
     if (row.kind === 'sample') {
-      wattMinutes += row.watts;
+      wattMinutes += (row.watts * (row.overMs ?? MINUTE_MS)) / MINUTE_MS;
       const atMs = Math.max(startMs, instant(row.wallMs - beginMs + startWallMs));
       const signal = { atMs, heardMs: atMs, linkquality: 140 + (counts.samples % 17) };
       yield stateMessage(sensor, reading(row.watts, wattMinutes), signal, zigbee2mqtt);
@@ -100,27 +101,4 @@ export async function* replay(settings: ReplaySettings): AsyncGenerator<TraceMes
 /** Power in watts; energy in kilowatt-hours, counted in the meter's pulses of one watt-hour. */
 function reading(watts: number, wattMinutes: number): Record<string, number> {
   return { battery: 96, energy: Math.floor(wattMinutes / 60) / 1000, power: watts, pulse_configuration: 1000 };
-}
-
-/** The first instant from `firstWallMs` on at which the clock shows the time of day of `startWallMs`. */
-function sameTimeOfDay(firstWallMs: number, startWallMs: number): number {
-  const timeOfDayMs = ((startWallMs % DAY_MS) + DAY_MS) % DAY_MS;
-  const candidate = Math.floor(firstWallMs / DAY_MS) * DAY_MS + timeOfDayMs;
-  return candidate >= firstWallMs ? candidate : candidate + DAY_MS;
-}
-
-/** `instantOf` for rising times, asking the time zone once an hour, and never running backwards. */
-function instantsOf(timeZone: string): (wall: number) => number {
-  let hour = Number.NaN;
-  let hourMs = 0;
-  let lastMs = Number.NEGATIVE_INFINITY;
-  return (wall) => {
-    const wallHour = Math.floor(wall / HOUR_MS);
-    if (wallHour !== hour) {
-      hour = wallHour;
-      hourMs = instantOf(wallHour * HOUR_MS, timeZone);
-    }
-    lastMs = Math.max(lastMs, hourMs + (wall - wallHour * HOUR_MS));
-    return lastMs;
-  };
 }

@@ -1,15 +1,16 @@
 import { LIMITS } from '../limits.ts';
 import { type Row, type RowReader, readHeader } from './household-power.ts';
 import { linesOf, UnreadableFile } from './lines.ts';
+import { type PowerColumns, readPowerHeader } from './power-columns.ts';
 
-/** Reads a plain or gzip-compressed file row by row; throws UnreadableFile when it cannot be opened, unpacked or has no header. */
-export async function* rowsOf(file: string): AsyncGenerator<Row> {
+/** Reads a plain or gzip-compressed file row by row; throws UnreadableFile when it cannot be opened, unpacked or has no header; without `columns` it is a household_power_consumption file. */
+export async function* rowsOf(file: string, columns?: PowerColumns): AsyncGenerator<Row> {
   let read: RowReader | undefined;
   let number = 0;
   for await (const line of linesOf(file, LIMITS.lineBytes)) {
     number += 1;
     if (read === undefined) {
-      const header = readHeader(line ?? '');
+      const header = columns === undefined ? readHeader(line ?? '') : readPowerHeader(line ?? '', columns);
       if (!header.ok) {
         throw new UnreadableFile(header.reason);
       }

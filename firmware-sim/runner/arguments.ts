@@ -3,17 +3,25 @@ import type { HomeDevice } from '../dialects/speakers.ts';
 import type { LastSeen } from '../dialects/zigbee2mqtt.ts';
 import { LIMITS } from '../limits.ts';
 import type { OpcuaAddress } from '../opcua/server.ts';
+import type { PowerColumns } from '../replay/power-columns.ts';
 import { momentMs, type PlannedFault, type Scenario } from '../scenario/scenario.ts';
 import type { HomePlan } from '../world/home-plan.ts';
 import { type ClockOrigin, readClock, readSpeed } from './clock.ts';
 import { readOpcua } from './opcua-words.ts';
+import { readColumns } from './read-columns.ts';
 import { readHomeName, readHomes, scenarioOf } from './read-home-words.ts';
 import { check, fail, readDay, readTime, readTopic, readWhole, readZone, Wrong } from './read-words.ts';
 
 /** What `engawa sim` and `engawa sim replay` are asked to do. */
 export interface SimArguments {
   readonly replay:
-    | { readonly file: string | undefined; readonly name: string; readonly fromWallMs: number | undefined }
+    | {
+        readonly file: string | undefined;
+        readonly name: string;
+        readonly fromWallMs: number | undefined;
+        /** The columns of a meter's file; undefined for a file whose form is known. */
+        readonly columns: PowerColumns | undefined;
+      }
     | undefined;
   /** A captured file to play. */
   readonly play: string | undefined;
@@ -69,6 +77,9 @@ const OPTIONS = {
   'time-zone': { type: 'string' },
   as: { type: 'string' },
   from: { type: 'string' },
+  'time-column': { type: 'string' },
+  'power-column': { type: 'string' },
+  unit: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -144,12 +155,13 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
 function whatFor(
   command: Command | undefined,
   file: string | undefined,
-  { as: name = 'electricity_meter', from, topics = '#' }: Values,
+  values: Values,
 ): Pick<SimArguments, 'replay' | 'play' | 'capture'> {
+  const { as: name = 'electricity_meter', from, topics = '#' } = values;
   const nothing = { replay: undefined, play: undefined, capture: undefined };
   if (command === 'replay') {
     const fromWallMs = from === undefined ? undefined : readDay(from);
-    return { ...nothing, replay: { file, name: readTopic(name, '--as'), fromWallMs } };
+    return { ...nothing, replay: { file, name: readTopic(name, '--as'), fromWallMs, columns: readColumns(values) } };
   }
   return command === undefined
     ? nothing
@@ -173,7 +185,11 @@ function readCommand([word, file, ...more]: readonly string[]): {
 /** What goes with what. */
 function checkTogether(values: Values, command: Command | undefined): void {
   const { as: name, from, url, out, scenario, home, homes, topics, 'opcua-port': opcuaPort } = values;
-  check(command === 'replay' || (name === undefined && from === undefined), '--as and --from belong to replay');
+  const ofReplay = [name, from, values['time-column'], values['power-column'], values.unit];
+  check(
+    command === 'replay' || ofReplay.every((option) => option === undefined),
+    '--as and --from belong to replay, as do --time-column, --power-column and --unit',
+  );
   check(command === 'capture' || topics === undefined, '--topics belongs to capture');
   if (command === 'capture') {
     check(url !== undefined && out !== undefined, 'capture takes --url, from where, and --out, the file');

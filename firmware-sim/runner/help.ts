@@ -33,10 +33,14 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
   --help            this text
 
 replay publishes a household's electricity as a Zigbee meter: a household_power_consumption file (semicolons or
-commas, plain or .gz). Without FILE it takes the sample that comes with Engawa. The time of day is kept, the date is
+commas, plain or .gz), or any meter's file whose columns are named. A log of binary sensors, as CASAS writes it
+(2009-10-16 00:01:04 M017 ON), is known by its first line and becomes doors and motion sensors. Without FILE it takes the sample that comes with Engawa. The time of day is kept, the date is
 moved so that the replay begins now.
 
   --as NAME         the meter's name; default electricity_meter
+  --time-column T   the column of a meter's file with the time: 2026-11-23 06:30:00, ISO 8601, or seconds since 1970 …
+  --power-column P  … and the one with the power
+  --unit W|kW       of that column; default W
   --from DATE       the day of the file to begin with, 2007-01-31 or 31/1/2007; default its first
 
 capture writes what any MQTT server publishes to a file, until Ctrl-C; play says it again at its own pace, or --speed times as

@@ -7,8 +7,11 @@ import { LIMITS } from '../limits.ts';
 import { mergeByTime } from '../merge.ts';
 import type { Told, TraceMessage } from '../message.ts';
 import { play } from '../record/play.ts';
+import { linesOf } from '../replay/lines.ts';
 import { meterHousehold, type ReplayCounts, type ReplaySettings, replay } from '../replay/meter.ts';
+import type { PowerColumns } from '../replay/power-columns.ts';
 import { rowsOf } from '../replay/rows.ts';
+import { isSensorLog, replaySensorLog } from '../replay/sensor-log.ts';
 import { faultsAt } from '../scenario/scenario.ts';
 import { speakersOf, startOf, tell } from '../trace.ts';
 import type { DayWorld } from '../world/house.ts';
@@ -81,15 +84,14 @@ function timeOf({ atMs }: Told): number {
 
 function replaySource(
   asked: SimArguments,
-  { file, name, fromWallMs }: NonNullable<SimArguments['replay']>,
+  { file, name, fromWallMs, columns }: NonNullable<SimArguments['replay']>,
   startMs: number,
   say: (sentence: string) => void,
 ): Source {
   const counts: ReplayCounts = { samples: 0, missing: 0, malformed: 0, skipped: 0 };
   const { base, lastSeen, timeZone } = asked;
   const bridge = zigbee2mqttSpeaker(meterHousehold(name), { base, lastSeen, timeZone }, startMs);
-  const settings = (beginMs: number): ReplaySettings => ({
-    rows: rowsOf(file ?? SAMPLE),
+  const settings = (beginMs: number): Omit<ReplaySettings, 'rows'> => ({
     name,
     base,
     startMs: beginMs,
@@ -104,7 +106,7 @@ function replaySource(
     counts,
   });
   const messages = (beginMs: number): AsyncIterable<Told> =>
-    until(replay(settings(beginMs)), bridge.client, asked.untilMs);
+    until(replayed(file ?? SAMPLE, columns, settings(beginMs)), bridge.client, asked.untilMs);
   const outcome = (): string | undefined => {
     const { samples, missing, malformed, skipped } = counts;
     say(`${samples} samples, ${missing} rows without a value, ${malformed} malformed, ${skipped} before the beginning`);
@@ -113,6 +115,18 @@ function replaySource(
       : 'the file holds no sample at or after this time of day; begin earlier with --start, or take another --from';
   };
   return { speakers: [bridge], messages, linkFaults: () => [], outcome };
+}
+
+/** The messages of a file: a log of sensors by its first line, else a meter's. */
+async function* replayed(
+  file: string,
+  columns: PowerColumns | undefined,
+  settings: Omit<ReplaySettings, 'rows'>,
+): AsyncGenerator<TraceMessage> {
+  const first = columns === undefined ? await linesOf(file, LIMITS.lineBytes).next() : undefined;
+  yield* isSensorLog(first?.value ?? '')
+    ? replaySensorLog({ ...settings, file })
+    : replay({ ...settings, rows: rowsOf(file, columns) });
 }
 
 /** Who plays a file: a client without a word of its own. */
