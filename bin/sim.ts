@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Around, hubsCommand } from '../firmware-sim/fleet/command.ts';
+import type { Around } from '../firmware-sim/fleet/command.ts';
 import { listProducts } from '../firmware-sim/models/products.ts';
 import { readArguments } from '../firmware-sim/runner/arguments.ts';
 import { HELP } from '../firmware-sim/runner/help.ts';
@@ -50,6 +50,8 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const zone = process.env.TZ || new Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (words[0] === 'hubs') {
+    // A home does without the protocol of hubs.
+    const { hubsCommand } = await import('../firmware-sim/fleet/command.ts');
     return hubsCommand(words.slice(1), surroundings(zone));
   }
   const asked = readArguments(withUrl(words), { nowMs: Date.now(), zone, readText });
@@ -62,7 +64,9 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   }
   const around = surroundings(zone);
-  const problem = await run(asked.value, around);
+  // Several programs share the demonstration's output.
+  const isAlone = process.channel === null || process.channel === undefined;
+  const problem = await run(asked.value, isAlone ? { ...around, screen: process.stderr } : around);
   if (problem !== undefined) {
     around.say(problem);
     return 1;

@@ -63,4 +63,17 @@ export const LIMITS = {
   opcuaSamplingMs: 100,
   /** Bytes of a payload that a fault makes: MQTT servers of homes refuse far less. */
   payloadBytes: 4_000_000,
+  /** Real milliseconds between two pictures of the live view: four a second are movement enough, and a slow terminal follows. */
+  viewRedrawMs: 250,
+  /** Messages that the live view shows: as many as an eye takes in. */
+  viewMessages: 10,
+  /** Real milliseconds over which the live view counts messages a second. */
+  viewRateMs: 2000,
+  /** Real milliseconds between two lines about a run where there is no terminal: a log of a day stays readable. */
+  progressMs: 30_000,
+  /** Real milliseconds without a message after which nothing more is expected to arrive, and how long that is waited for at most. */
+  quietMs: 500,
+  settleMostMs: 10_000,
+  /** Real milliseconds between two looks at whether everything arrived. */
+  lookAgainMs: 20,
 } as const;

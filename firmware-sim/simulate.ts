@@ -1,54 +1,86 @@
+import { isLinkFault } from './faults/fault.ts';
 import { household } from './household.ts';
+import { type Home, type HomeOptions, homeOf, toldBy } from './library/plan.ts';
+import type { Outgoing, Told } from './message.ts';
 import { homeClock } from './runner/clock.ts';
 import { publishHome } from './runner/publish-home.ts';
 import { type PublishCounts, publishTrace } from './runner/publish-trace.ts';
-import { speakersOf, tell, trace } from './trace.ts';
-import type { HomePlan } from './world/home-plan.ts';
+import { messageTruth, type TruthLine } from './truth/truth.ts';
 
-// The library face, together with `simulate`: what tests and other programs may import.
+// The library face, together with `trace` and `simulate`: what tests and other programs may import.
+export { report } from './library/report.ts';
 export type { TraceMessage } from './message.ts';
-export { household, publishTrace, trace };
+export { household, publishTrace };
 
-/** One household to publish; instants in milliseconds of UTC. */
-export interface SimulateOptions {
+/**
+ * Everything a home publishes, with its faults in it, made while it is read; the same options give the same bytes on every machine.
+ * `onTruth` hears what really happens, each message as `written`. Throws RangeError as `homeOf` does.
+ */
+export function* trace(options: HomeOptions): Generator<Told> {
+  const { onTruth } = options;
+  const told = toldBy(homeOf(options), onTruth);
+  if (onTruth === undefined) {
+    yield* told;
+    return;
+  }
+  let seq = 0;
+  for (const message of told) {
+    onTruth({ ...messageTruth(message, seq, 'written'), payload: message.payload });
+    seq += 1;
+    yield message;
+  }
+}
+
+/** A home to publish, where to and how. */
+export interface SimulateOptions extends HomeOptions {
   readonly url: string;
-  readonly seed: number;
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly timeZone: string;
-  /** Home seconds in a real second. */
-  readonly speed: number;
-  readonly base?: string;
-  /** Rooms, people, animals and appliances; default the demonstration's apartment. */
-  readonly home?: HomePlan;
+  /** Home seconds in a real second; default the scenario's, or 1. */
+  readonly speed?: number;
   readonly qos?: 0 | 1 | 2;
 }
 
-/** A household that is being published. */
+/** A home that is being published. */
 export interface Simulation {
   readonly counts: PublishCounts;
+  /** Whether it ends by itself. */
+  readonly ends: boolean;
   /** Resolves when everything was published or it was stopped. */
   readonly finished: Promise<PublishCounts>;
   stop(): Promise<void>;
 }
 
-/** Connects and publishes a household at its pace; `ok` is false when the server refuses the credential or the URL is wrong. */
+/**
+ * Connects and publishes a home at its pace; without a beginning it begins now. `onTruth` hears each message when it was settled
+ * (`outcome`), with `payload`, its place in the order of publishing and the real time of it (`order`, `publishedMs`), and as `aside` what
+ * a client said beside them. `ok` is false when the options cannot be, the server refuses the credential or the URL is wrong.
+ */
 export async function simulate(
   options: SimulateOptions,
 ): Promise<{ ok: true; simulation: Simulation } | { ok: false; reason: string }> {
-  const { url, startMs, speed } = options;
+  const planned = planOf(options);
+  if (!planned.ok) {
+    return planned;
+  }
+  const { home } = planned;
+  const { startMs, speakers } = home;
   const stopping = new AbortController();
   const counts: PublishCounts = { sent: 0, lost: 0 };
-  const speakers = speakersOf(options);
+  const origin = { originRealMs: Date.now(), originHomeMs: startMs, speed: options.speed ?? home.speed ?? 1 };
   const opened = await publishHome({
-    url,
+    url: options.url,
     speakers,
-    messages: () => tell({ ...options, speakers }),
-    clock: homeClock({ originRealMs: Date.now(), originHomeMs: startMs, speed }, Date.now),
+    messages() {
+      // The home's time begins when everybody is connected.
+      origin.originRealMs = Date.now();
+      return toldBy(home, options.onTruth);
+    },
+    linkFaults: () => home.faults.filter(isLinkFault),
+    clock: homeClock(origin, Date.now),
     qos: options.qos ?? 0,
     signal: stopping.signal,
     counts,
     say: () => undefined,
+    ...(options.onTruth === undefined ? {} : witnessOf(options.onTruth)),
   });
   if (!opened.ok) {
     return opened;
@@ -58,11 +90,46 @@ export async function simulate(
     ok: true,
     simulation: {
       counts,
+      ends: home.endMs !== undefined,
       finished,
       async stop() {
         stopping.abort();
         await finished;
       },
     },
+  };
+}
+
+function planOf(options: SimulateOptions): { ok: true; home: Home } | { ok: false; reason: string } {
+  try {
+    return { ok: true, home: homeOf(options, Date.now()) };
+  } catch (error) {
+    if (error instanceof RangeError) {
+      return { ok: false, reason: error.message };
+    }
+    throw error;
+  }
+}
+
+/** Tells what became of each message, with when it was published and as which. */
+function witnessOf(onTruth: (line: TruthLine) => void): {
+  onPublish(message: Told, index: number): void;
+  onSettled(message: Told, index: number, outcome: 'sent' | 'lost'): void;
+  onAside(client: string, message: Outgoing): void;
+} {
+  const underWay = new Map<number, { order: number; publishedMs: number }>();
+  let order = 0;
+  const next = (): { order: number; publishedMs: number } => {
+    order += 1;
+    return { order: order - 1, publishedMs: Date.now() };
+  };
+  return {
+    onPublish: (_message, index) => underWay.set(index, next()),
+    onSettled(message, index, outcome) {
+      const line = messageTruth(message, index, outcome, Date.now());
+      onTruth({ ...line, payload: message.payload, ...underWay.get(index) });
+      underWay.delete(index);
+    },
+    onAside: (client, { topic, payload }) => onTruth({ is: 'aside', client, topic, payload, ...next() }),
   };
 }

@@ -32,11 +32,6 @@ export function speakersOf(options: Omit<TraceOptions, 'endMs'>): Speaker[] {
   return clientsOf(devices, { ...options, base, lastSeen });
 }
 
-/** Everything a home's clients publish between two instants; see `tell`. */
-export function trace(options: TraceOptions): Generator<Told> {
-  return tell({ ...options, speakers: speakersOf(options) });
-}
-
 /** Who speaks in a home, and between which instants. */
 export interface Telling extends Pick<TraceOptions, 'seed' | 'startMs' | 'endMs' | 'timeZone' | 'home'> {
   readonly speakers: readonly Speaker[];

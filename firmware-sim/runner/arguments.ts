@@ -6,10 +6,11 @@ import type { OpcuaAddress } from '../opcua/server.ts';
 import type { PowerColumns } from '../replay/power-columns.ts';
 import { momentMs, type PlannedFault, type Scenario } from '../scenario/scenario.ts';
 import type { HomePlan } from '../world/home-plan.ts';
-import { type ClockOrigin, readClock, readSpeed } from './clock.ts';
+import type { ClockOrigin } from './clock.ts';
 import { readOpcua } from './opcua-words.ts';
 import { readColumns } from './read-columns.ts';
 import { readHomeName, readHomes, scenarioOf } from './read-home-words.ts';
+import { readOrigin } from './read-pace.ts';
 import { check, fail, readDay, readTime, readTopic, readWhole, readZone, Wrong } from './read-words.ts';
 
 /** What `engawa sim` and `engawa sim replay` are asked to do. */
@@ -49,6 +50,8 @@ export interface SimArguments {
   readonly opcua: OpcuaAddress | undefined;
   /** How many homes there are, each with its own seed and base topic. */
   readonly homes: number;
+  /** Whether a live view is drawn; undefined means where there is a terminal. */
+  readonly view: boolean | undefined;
 }
 
 /** What the arguments mean, or the sentence that says what is wrong with them. */
@@ -66,6 +69,7 @@ const OPTIONS = {
   'opcua-bind': { type: 'string' },
   'opcua-folder': { type: 'string' },
   speed: { type: 'string' },
+  realtime: { type: 'boolean' },
   clock: { type: 'string' },
   start: { type: 'string' },
   until: { type: 'string' },
@@ -80,6 +84,8 @@ const OPTIONS = {
   'time-column': { type: 'string' },
   'power-column': { type: 'string' },
   unit: { type: 'string' },
+  view: { type: 'boolean' },
+  'no-view': { type: 'boolean' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -134,12 +140,7 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
     seed: values.seed === undefined ? (scenario.seed ?? 1) : readWhole(values.seed, '--seed', 0xffffffff),
     timeZone: times.timeZone,
     lastSeen: readLastSeen(values['last-seen'] ?? scenario.lastSeen ?? 'disable'),
-    clock: readOrigin(
-      values.clock,
-      values.speed ?? (values.clock === undefined ? scenario.speed?.toString() : undefined),
-      startMs ?? nowMs,
-      nowMs,
-    ),
+    clock: readOrigin(values, scenario.speed, startMs ?? nowMs, nowMs),
     startMs,
     untilMs,
     days,
@@ -148,6 +149,7 @@ function read(words: readonly string[], machine: Machine): SimArguments | undefi
     faults: scenario.faults,
     opcua: readOpcua(values),
     homes: readHomes(values.homes ?? '1', scenario.devices),
+    view: values.view ?? (values['no-view'] === true ? false : undefined),
   };
 }
 
@@ -184,12 +186,26 @@ function readCommand([word, file, ...more]: readonly string[]): {
 
 /** What goes with what. */
 function checkTogether(values: Values, command: Command | undefined): void {
-  const { as: name, from, url, out, scenario, home, homes, topics, 'opcua-port': opcuaPort } = values;
+  const {
+    as: name,
+    from,
+    url,
+    out,
+    scenario,
+    home,
+    homes,
+    topics,
+    'opcua-port': opcuaPort,
+    view,
+    'no-view': noView,
+  } = values;
   const ofReplay = [name, from, values['time-column'], values['power-column'], values.unit];
   check(
     command === 'replay' || ofReplay.every((option) => option === undefined),
     '--as and --from belong to replay, as do --time-column, --power-column and --unit',
   );
+  check(view === undefined || noView === undefined, 'of --view and --no-view only one can hold');
+  check(view === undefined || out === undefined, '--view shows what is published; it does not go with --out');
   check(command === 'capture' || topics === undefined, '--topics belongs to capture');
   if (command === 'capture') {
     check(url !== undefined && out !== undefined, 'capture takes --url, from where, and --out, the file');
@@ -230,14 +246,4 @@ function readTimes(
 
 function readLastSeen(text: string): LastSeen {
   return LAST_SEEN.find((kind) => kind === text) ?? fail(`--last-seen takes ${LAST_SEEN.join(', ')}`);
-}
-
-function readOrigin(clock: string | undefined, speed: string | undefined, homeMs: number, nowMs: number): ClockOrigin {
-  if (clock !== undefined) {
-    check(speed === undefined, '--clock already holds a speed; leave --speed out');
-    const origin = readClock(clock);
-    return origin.ok ? origin.origin : fail(origin.reason);
-  }
-  const pace = readSpeed(speed ?? '1', '--speed');
-  return pace.ok ? { originRealMs: nowMs, originHomeMs: homeMs, speed: pace.speed } : fail(pace.reason);
 }

@@ -26,6 +26,11 @@ export function endOf(
   return Math.min(untilMs ?? Number.MAX_SAFE_INTEGER, untilDays);
 }
 
+/** Whether a run has an end of its own, beside that of its file. */
+export function hasEnd({ untilMs, days }: Parameters<typeof endOf>[0]): boolean {
+  return untilMs !== undefined || days !== undefined;
+}
+
 /** Makes a home clock; `realMs` is the machine's clock. */
 export function homeClock(origin: ClockOrigin, realMs: () => number): HomeClock {
   const homeMs = (): number => origin.originHomeMs + (realMs() - origin.originRealMs) * origin.speed;

@@ -16,6 +16,7 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
   --scenario FILE   a home's devices and its faults, from a YAML file; firmware-sim/scenario shows how; options win over it
   --truth FILE      write beside it what really happened and what became of each message, one JSON object a line
   --speed N         home seconds in a real second; default 1
+  --realtime        the same as --speed 1, whatever a scenario says
   --clock R:H:N     share a clock: at real time R (milliseconds) the home's time is H, N times as fast
   --start TIME      the home's time at the beginning, 2026-11-23 or 2026-11-23T06:30; default now
   --until TIME      the home's time at the end
@@ -30,6 +31,8 @@ Usage: engawa sim --url mqtt://USER:PASSWORD@HOST:PORT [OPTIONS]
   --base TOPIC      base topic; default zigbee2mqtt
   --last-seen KIND  disable (default), ISO_8601, ISO_8601_local or epoch
   --time-zone ZONE  the home's time zone, for example Asia/Tokyo; default this machine's
+  --view            draw what happens, four times a second, on standard error; default where that is a terminal
+  --no-view         a plain line every 30 seconds instead
   --help            this text
 
 replay publishes a household's electricity as a Zigbee meter: a household_power_consumption file (semicolons or

@@ -48,6 +48,8 @@ export interface LinkSettings {
   readonly signal: AbortSignal;
   /** Is told in words, without addresses or payloads, what the connection does. */
   say(sentence: string): void;
+  /** Is told, just before, what the client says by itself: answers, births after a lost connection, repetitions, goodbyes. */
+  onAside?(message: Outgoing): void;
 }
 
 /** CONNACK return codes that trying again cannot mend: bad user name or password, not authorized [MQTT-3.2.2-3]. */
@@ -103,7 +105,7 @@ function firstConnection(client: MqttClient, settings: LinkSettings): Promise<st
   });
 }
 
-async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promise<Link> {
+async function linkOf(client: MqttClient, { manners, say, onAside }: LinkSettings): Promise<Link> {
   const retained = new Map<string, Outgoing>();
   const listeners: (() => void)[] = [];
   const changed = (): void => {
@@ -116,6 +118,7 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
   };
   const sendAll = async (messages: Iterable<Outgoing>): Promise<void> => {
     for (const message of messages) {
+      onAside?.(message);
       // A connection that breaks again is told by the client; the next one repeats.
       await send(message).catch(() => undefined);
     }
@@ -197,17 +200,19 @@ async function linkOf(client: MqttClient, { manners, say }: LinkSettings): Promi
       ending = true;
       twin?.end(true);
       clearTimeout(repeatTimer);
-      await Promise.race([goodbye(client, manners), delay(LIMITS.goodbyeMs)]);
+      await Promise.race([goodbye(client, manners, onAside), delay(LIMITS.goodbyeMs)]);
       await client.endAsync(true).catch(() => undefined);
     },
   };
 }
 
-async function goodbye(client: MqttClient, manners: Manners): Promise<void> {
+async function goodbye(client: MqttClient, manners: Manners, onAside: LinkSettings['onAside']): Promise<void> {
   if (!client.connected) {
     return;
   }
-  for (const { topic, payload, qos, retain } of manners.goodbye()) {
+  for (const message of manners.goodbye()) {
+    const { topic, payload, qos, retain } = message;
+    onAside?.(message);
     await client.publishAsync(topic, payload, { qos, retain }).catch(() => undefined);
   }
   await client.endAsync(false).catch(() => undefined);

@@ -1,7 +1,7 @@
 import type { Speaker } from '../dialects/speaker.ts';
 import type { LinkFault } from '../faults/fault.ts';
 import { LIMITS } from '../limits.ts';
-import type { Told } from '../message.ts';
+import type { Outgoing, Told } from '../message.ts';
 import type { HomeClock } from './clock.ts';
 import { type Link, type Manners, openLink } from './link.ts';
 import { type PublishCounts, publishTrace } from './publish-trace.ts';
@@ -19,6 +19,10 @@ export interface HomeAddress {
   readonly clock: HomeClock;
   readonly signal: AbortSignal;
   say(sentence: string): void;
+  /** Is given, before the first connection, what knows how many clients are connected. */
+  onOpen?(clients: () => { connected: number; total: number }): void;
+  /** Is told, just before, what a client says beside the messages: answers, births after a lost connection, goodbyes. */
+  onAside?(client: string, message: Outgoing): void;
 }
 
 /** How a client of the home behaves on its connection, at the home's time. */
@@ -38,9 +42,13 @@ function mannersOf(speaker: Speaker, clock: HomeClock): Manners {
 /** Connects every client of a home; `ok` is false with the reason when the server refuses one of them. */
 async function openHome(
   speakers: readonly Speaker[],
-  { url, clock, signal, say }: HomeAddress,
+  { url, clock, signal, say, onOpen, onAside }: HomeAddress,
 ): Promise<{ ok: true; home: OpenHome } | { ok: false; reason: string }> {
   const byClient = new Map<string, Link>();
+  onOpen?.(() => ({
+    connected: [...byClient.values()].filter((link) => link.connected()).length,
+    total: speakers.length,
+  }));
   let refused: { ok: false; reason: string } | undefined;
   for (let from = 0; from < speakers.length && refused === undefined; from += LIMITS.connectingMost) {
     const some = speakers.slice(from, from + LIMITS.connectingMost);
@@ -48,7 +56,13 @@ async function openHome(
       some.map(async (speaker, index) => {
         // What happens to one connection happens to all: one voice is enough.
         const told = from + index === 0 ? say : () => undefined;
-        const opened = await openLink({ url, manners: mannersOf(speaker, clock), signal, say: told });
+        const opened = await openLink({
+          url,
+          manners: mannersOf(speaker, clock),
+          signal,
+          say: told,
+          onAside: (message) => onAside?.(speaker.client, message),
+        });
         if (opened.ok) {
           byClient.set(speaker.client, opened.link);
         } else {
@@ -90,6 +104,7 @@ export interface PublishHome extends HomeAddress {
   /** What happens to the connections, in the home's time; asked before anybody connects, and when everybody is connected. */
   linkFaults?(): readonly LinkFault[];
   readonly counts: PublishCounts;
+  onPublish?(message: Told, index: number): void;
   onSettled?(message: Told, index: number, outcome: 'sent' | 'lost'): void;
   room?(): Promise<void> | undefined;
 }

@@ -19,6 +19,8 @@ export interface PublishSettings<M extends TraceMessage> {
   readonly qos: 0 | 1 | 2;
   readonly signal: AbortSignal;
   readonly counts?: PublishCounts;
+  /** Is told of each message that is handed to its connection, just before; `index` as in `onSettled`. */
+  onPublish?(message: M, index: number): void;
   /** Is told what became of each message, `index` counting them from 0 in the order in which they were due. */
   onSettled?(message: M, index: number, outcome: 'sent' | 'lost'): void;
   /** Is asked before each message; what it gives is waited for. */
@@ -75,6 +77,7 @@ export async function publishTrace<M extends TraceMessage>(settings: PublishSett
       wake();
     };
     lane.inFlight += 1;
+    settings.onPublish?.(message, number);
     link.publish({ ...message, qos: Math.max(message.qos, qos) as 0 | 1 | 2 }).then(back('sent'), back('lost'));
   }
   while (waiting() && !signal.aborted) {

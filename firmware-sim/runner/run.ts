@@ -1,13 +1,19 @@
+import type { Incident } from '../faults/fault.ts';
 import type { Told } from '../message.ts';
 import { capture } from '../record/capture.ts';
 import { UnreadableFile } from '../replay/lines.ts';
+import { faultsAt } from '../scenario/scenario.ts';
 import { devicesTruth, messageTruth, worldTruth } from '../truth/truth.ts';
+import type { Screen } from '../view/painter.ts';
+import { show } from '../view/show.ts';
+import { Watch } from '../view/watch.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
-import { type HomeClock, homeClock } from './clock.ts';
+import { endOf, type HomeClock, hasEnd, homeClock } from './clock.ts';
 import { LineFile, UnwritableFile } from './line-file.ts';
 import { offerMeter } from './offer-meter.ts';
 import { publishHome } from './publish-home.ts';
+import type { PublishCounts } from './publish-trace.ts';
 import { type Source, sourceOf } from './sources.ts';
 import { writeMessages } from './write-home.ts';
 
@@ -16,6 +22,8 @@ export interface Surroundings {
   realMs(): number;
   signal: AbortSignal;
   say(sentence: string): void;
+  /** Where a live view, or a line now and then, says how the run stands; absent means nowhere. */
+  readonly screen?: Screen;
 }
 
 /** Runs what the arguments ask for; resolves with undefined when done or stopped, or with the sentence that says why it failed. */
@@ -91,15 +99,47 @@ function addWorld(truth: LineFile | undefined, world: DayWorld, startMs: number)
   }
 }
 
+/** Publishes at the home's pace, and shows how it stands. */
 async function publish(
   asked: SimArguments,
   truth: LineFile | undefined,
   around: Surroundings,
   clock: HomeClock,
 ): Promise<string | undefined> {
-  const { signal, say, realMs } = around;
+  const { screen, realMs } = around;
   const counts = { sent: 0, lost: 0 };
-  const source = sourceOf(asked, Math.floor(asked.startMs ?? clock.homeMs()), say);
+  const watch = new Watch({
+    homeMs: clock.homeMs,
+    realMs,
+    speed: asked.clock.speed,
+    timeZone: asked.timeZone,
+    counts,
+    endMs: (startMs) => (hasEnd(asked) ? endOf(asked, startMs) : undefined),
+    faults: (startMs) => faultsAt(asked.faults, startMs, asked.timeZone),
+  });
+  const drawn = asked.view ?? screen?.isTTY === true;
+  const shown = screen === undefined ? undefined : show({ ...around, screen, drawn, state: () => watch.state() });
+  try {
+    return await publishWatched({ asked, truth, clock, counts, watch }, { ...around, say: shown?.say ?? around.say });
+  } finally {
+    shown?.end();
+  }
+}
+
+interface Publishing {
+  readonly asked: SimArguments;
+  readonly truth: LineFile | undefined;
+  readonly clock: HomeClock;
+  readonly counts: PublishCounts;
+  readonly watch: Watch;
+}
+
+async function publishWatched(
+  { asked, truth, clock, counts, watch }: Publishing,
+  { signal, say, realMs }: Surroundings,
+): Promise<string | undefined> {
+  const beginMs = (): number => Math.floor(asked.startMs ?? clock.homeMs());
+  const source = sourceOf(asked, beginMs(), say);
   const opened = await publishHome({
     url: asked.url ?? '',
     speakers: source.speakers,
@@ -108,15 +148,20 @@ async function publish(
     signal,
     counts,
     say,
+    onOpen: (clients) => watch.opened(clients),
     messages() {
-      const startMs = Math.floor(asked.startMs ?? clock.homeMs());
+      const startMs = beginMs();
       say(`connected; the home's time is ${new Date(startMs).toISOString()}, ${asked.clock.speed} times as fast`);
-      return messagesOf(source, startMs, truth);
+      return watch.through(
+        messagesOf(source, startMs, truth, (incident) => watch.incident(incident)),
+        startMs,
+      );
     },
     onSettled(message: Told, index: number, outcome: 'sent' | 'lost') {
+      watch.settled(message, outcome);
       truth?.add(messageTruth(message, index, outcome, realMs()));
     },
-    linkFaults: () => source.linkFaults(Math.floor(asked.startMs ?? clock.homeMs())),
+    linkFaults: () => source.linkFaults(beginMs()),
     room: () => truth?.room(),
   });
   if (!opened.ok) {
@@ -150,15 +195,19 @@ function messagesOf(
   source: Source,
   startMs: number,
   truth: LineFile | undefined,
+  onIncident: (incident: Incident) => void = () => undefined,
 ): Iterable<Told> | AsyncIterable<Told> {
   if (truth === undefined) {
-    return source.messages(startMs);
+    return source.messages(startMs, { onIncident });
   }
   for (const line of source.speakers.flatMap(devicesTruth)) {
     truth.add(line);
   }
   return source.messages(startMs, {
     onDay: (world) => addWorld(truth, world, startMs),
-    onIncident: (incident) => truth.add({ is: 'incident', ...incident }),
+    onIncident(incident) {
+      onIncident(incident);
+      truth.add({ is: 'incident', ...incident });
+    },
   });
 }

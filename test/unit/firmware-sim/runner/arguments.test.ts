@@ -47,6 +47,25 @@ describe('arguments of engawa sim', () => {
     expect(read(...url, '--until', '2026-11-23T06:30:00+01:00').untilMs).toBe(Date.UTC(2026, 10, 23, 5, 30));
   });
 
+  it('--realtime is --speed 1, whatever a scenario says', () => {
+    const machine: Machine = { ...MACHINE, readText: () => ({ ok: true, value: 'speed: 60' }) };
+    const words = ['--url', 'mqtt://localhost', '--scenario', 'x'];
+    const speedOf = (...more: string[]): number | undefined => {
+      const asked = readArguments([...words, ...more], machine);
+      return asked.ok ? asked.value?.clock.speed : undefined;
+    };
+    expect([speedOf(), speedOf('--realtime'), speedOf('--speed', '2')]).toEqual([60, 1, 2]);
+  });
+
+  it('draws a view where there is a terminal, unless it is told', () => {
+    const url = ['--url', 'mqtt://localhost'];
+    expect([read(...url).view, read(...url, '--view').view, read(...url, '--no-view').view]).toEqual([
+      undefined,
+      true,
+      false,
+    ]);
+  });
+
   it('reads a replay', () => {
     expect(read('replay', 'file.csv', '--url', 'mqtt://h', '--as', 'main_meter', '--from', '31/1/2007').replay).toEqual(
       {
@@ -80,6 +99,10 @@ describe('arguments of engawa sim', () => {
     [[...url, '--clock', '1:2:60', '--speed', '60'], '--clock already holds a speed'],
     [[...url, '--clock', '1:2:60', '--start', '2026-11-23'], '--start and --clock'],
     [[...url, '--qos', '3'], '--qos'],
+    [[...url, '--realtime', '--speed', '60'], '--realtime means --speed 1'],
+    [[...url, '--realtime', '--clock', '1:2:60'], 'leave --realtime out'],
+    [[...url, '--view', '--no-view'], 'of --view and --no-view only one'],
+    [['--out', 'x', '--days', '1', '--view'], '--view shows what is published'],
     [[...url, '--days', '0'], '--days'],
     [[...url, '--base', 'a/#'], '--base'],
     [[...url, '--base', '$SYS'], '--base'],
