@@ -1,5 +1,7 @@
 import type { Speaker } from '../dialects/speaker.ts';
 import type { Told } from '../message.ts';
+import { petNumber } from '../people/pets.ts';
+import type { HomePlan } from '../world/home-plan.ts';
 import type { DayWorld } from '../world/house.ts';
 
 /** One line of the ground truth; the README of this folder lists the kinds. */
@@ -8,6 +10,14 @@ export type TruthLine = { readonly is: string } & Readonly<Record<string, string
 /** The devices behind a client. */
 export function devicesTruth({ client, devices }: Speaker): TruthLine[] {
   return devices.map(({ name, kind, watches }) => ({ is: 'device', name, kind, watches, client }));
+}
+
+/** Who lives in a home: the numbers by which visits and movements name them. */
+export function inhabitantsTruth({ residents, pets }: HomePlan): TruthLine[] {
+  return [
+    ...residents.map(({ name }, who) => ({ is: 'inhabitant', who, name, kind: 'person' })),
+    ...pets.map(({ name, kind }, index) => ({ is: 'inhabitant', who: petNumber(pets, index), name, kind })),
+  ];
 }
 
 /** What really happened in a day of the house from `startMs` on. */

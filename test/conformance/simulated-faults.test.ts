@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { applyFaults } from '../../firmware-sim/faults/apply.ts';
 import type { Fault, Incident } from '../../firmware-sim/faults/fault.ts';
 import type { TraceMessage } from '../../firmware-sim/message.ts';
 import { trace } from '../../firmware-sim/simulate.ts';
+import type { TruthLine } from '../../firmware-sim/truth/truth.ts';
 import { HandClock, InnerHome } from '../kit/inner-home.ts';
 
 const TIME_ZONE = 'Asia/Tokyo';
@@ -25,8 +27,8 @@ afterEach(async () => {
 });
 
 /** Lets the real walk of a hub hear a stream, at the stream's own time. */
-async function hear(messages: Iterable<TraceMessage>): Promise<Heard> {
-  const machine = new HandClock(START_MS);
+async function hear(messages: Iterable<TraceMessage>, startMs = START_MS): Promise<Heard> {
+  const machine = new HandClock(startMs);
   const home = await InnerHome.open({ machine, timeZone: TIME_ZONE });
   homes.push(home);
   for (const { atMs, topic, payload, retain } of messages) {
@@ -107,5 +109,26 @@ describe('the hub under every fault of the simulator', () => {
     const noise = (heard.refused.notJson ?? 0) - (clean.refused.notJson ?? 0);
     expect(noise).toBeGreaterThan(0);
     expect(wrongTypes + noise).toBe(truth.length);
+  });
+});
+
+const EXAMPLES = new URL('../../firmware-sim/scenario/examples/', import.meta.url);
+
+describe('the hub in every scenario', () => {
+  it.each(readdirSync(EXAMPLES))('%s: what the hub took and refused is what the ground truth says', async (name) => {
+    const scenario = readFileSync(new URL(name, EXAMPLES), 'utf8');
+    const startMs = Date.parse(
+      `${/^start: (\S+)/m.exec(scenario)?.[1]}+09:00`.replace(/(\d{4}-\d\d-\d\d)\+/, '$1T00:00+'),
+    );
+    const truth: TruthLine[] = [];
+    const said = [...trace({ scenario, days: 1, onTruth: (line) => void truth.push(line) })];
+    const of = (is: string, kind?: string): number =>
+      truth.filter((line) => line.is === is && (kind === undefined || line.kind === kind)).length;
+    const heard = await hear(said, startMs);
+    expect(said.length).toBeGreaterThan(500);
+    expect(heard.taken).toBe(of('message'));
+    expect(heard.refused.oversize ?? 0).toBe(of('incident', 'oversize'));
+    const unreadable = (heard.refused.notJson ?? 0) + (heard.refused.malformed ?? 0);
+    expect(of('incident') > 0 || unreadable === 0).toBe(true);
   });
 });
