@@ -51,7 +51,7 @@ export interface Simulation {
 
 /**
  * Connects and publishes a home at its pace; without a beginning it begins now. `onTruth` hears each message when it was settled
- * (`outcome`), with `payload`, its place in the order of publishing and the real time of it (`order`, `publishedMs`), and as `aside` what
+ * (`outcome`), with `payload`, `qos`, its place in the order of publishing and the real time of it (`order`, `publishedMs`), and as `aside` what
  * a client said beside them. `ok` is false when the options cannot be, the server refuses the credential or the URL is wrong.
  */
 export async function simulate(
@@ -80,7 +80,7 @@ export async function simulate(
     signal: stopping.signal,
     counts,
     say: () => undefined,
-    ...(options.onTruth === undefined ? {} : witnessOf(options.onTruth)),
+    ...(options.onTruth === undefined ? {} : witnessOf(options.onTruth, options.qos ?? 0)),
   });
   if (!opened.ok) {
     return opened;
@@ -112,7 +112,10 @@ function planOf(options: SimulateOptions): { ok: true; home: Home } | { ok: fals
 }
 
 /** Tells what became of each message, with when it was published and as which. */
-function witnessOf(onTruth: (line: TruthLine) => void): {
+function witnessOf(
+  onTruth: (line: TruthLine) => void,
+  leastQos: number,
+): {
   onPublish(message: Told, index: number): void;
   onSettled(message: Told, index: number, outcome: 'sent' | 'lost'): void;
   onAside(client: string, message: Outgoing): void;
@@ -127,9 +130,9 @@ function witnessOf(onTruth: (line: TruthLine) => void): {
     onPublish: (_message, index) => underWay.set(index, next()),
     onSettled(message, index, outcome) {
       const line = messageTruth(message, index, outcome, Date.now());
-      onTruth({ ...line, payload: message.payload, ...underWay.get(index) });
+      onTruth({ ...line, payload: message.payload, qos: Math.max(message.qos, leastQos), ...underWay.get(index) });
       underWay.delete(index);
     },
-    onAside: (client, { topic, payload }) => onTruth({ is: 'aside', client, topic, payload, ...next() }),
+    onAside: (client, { topic, payload, qos }) => onTruth({ is: 'aside', client, topic, payload, qos, ...next() }),
   };
 }

@@ -9,7 +9,8 @@ import { isZone, ZONE_FORM } from '../scenario/forms.ts';
 import { readScenario } from '../scenario/read.ts';
 import { faultsAt, momentMs, type Scenario } from '../scenario/scenario.ts';
 import { speakersOf, startOf, tell } from '../trace.ts';
-import { devicesTruth, type TruthLine, worldTruth } from '../truth/truth.ts';
+import { devicesTruth, inhabitantsTruth, type TruthLine, worldTruth } from '../truth/truth.ts';
+import { APARTMENT } from '../world/apartment.ts';
 import type { HomePlan } from '../world/home-plan.ts';
 
 /** A home and its time; instants in milliseconds of UTC. What stands here wins over what the scenario says. */
@@ -94,6 +95,7 @@ export function* toldBy(home: Home, onTruth?: (line: TruthLine) => void): Genera
     return;
   }
   const told = (line: TruthLine): void => onTruth?.(line);
+  inhabitantsTruth(home.home ?? APARTMENT).forEach(told);
   speakers.flatMap(devicesTruth).forEach(told);
   const days = tell({
     ...telling,

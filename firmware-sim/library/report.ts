@@ -20,7 +20,7 @@ export interface Report {
   readonly unsent: number;
   /** Received more often than published. */
   readonly duplicated: number;
-  /** Received after a later message of the same client. */
+  /** Received after a later message of the same client and quality of service; between two qualities MQTT promises no order. */
   readonly reordered: number;
   /** Received, and never published by this home: wills, what somebody else says, payloads that were changed. */
   readonly unknown: number;
@@ -30,7 +30,8 @@ export interface Report {
 
 interface Said {
   readonly order: number;
-  readonly client: string;
+  /** The client and its quality of service: what has an order. */
+  readonly lane: string;
   readonly publishedMs: number;
 }
 
@@ -43,7 +44,7 @@ export function report(truth: Iterable<TruthLine>, received: readonly Heard[]): 
   const { byWords, published, unsent } = saidIn(truth);
   const waiting = new Map([...byWords].map(([words, said]) => [words, [...said]]));
   const lastOfTopic = new Map<string, number>();
-  const lastOfClient = new Map<string, number>();
+  const lastOfLane = new Map<string, number>();
   const latencies: number[] = [];
   const counts = { duplicated: 0, reordered: 0, unknown: 0 };
   for (const { topic, payload, atMs } of received) {
@@ -55,9 +56,9 @@ export function report(truth: Iterable<TruthLine>, received: readonly Heard[]): 
       continue;
     }
     latencies.push(atMs - said.publishedMs);
-    const last = lastOfClient.get(said.client) ?? -1;
+    const last = lastOfLane.get(said.lane) ?? -1;
     counts.reordered += said.order < last ? 1 : 0;
-    lastOfClient.set(said.client, Math.max(last, said.order));
+    lastOfLane.set(said.lane, Math.max(last, said.order));
     lastOfTopic.set(topic, Math.max(lastOfTopic.get(topic) ?? -1, said.order));
   }
   const lost = published - latencies.length;
@@ -69,7 +70,7 @@ function saidIn(truth: Iterable<TruthLine>): { byWords: Map<string, Said[]>; pub
   const byWords = new Map<string, Said[]>();
   let published = 0;
   let unsent = 0;
-  for (const { is, client, topic, payload, order, publishedMs, outcome } of truth) {
+  for (const { is, client, topic, payload, qos, order, publishedMs, outcome } of truth) {
     if (is !== 'message' && is !== 'aside') {
       continue;
     }
@@ -80,7 +81,7 @@ function saidIn(truth: Iterable<TruthLine>): { byWords: Map<string, Said[]>; pub
     published += 1;
     const words = wordsOf(String(topic), String(payload));
     const alike = byWords.get(words);
-    const said = { order, client: String(client), publishedMs };
+    const said = { order, lane: `${qos} ${client}`, publishedMs };
     if (alike === undefined) {
       byWords.set(words, [said]);
     } else {

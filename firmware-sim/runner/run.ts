@@ -3,7 +3,7 @@ import type { Told } from '../message.ts';
 import { capture } from '../record/capture.ts';
 import { UnreadableFile } from '../replay/lines.ts';
 import { faultsAt } from '../scenario/scenario.ts';
-import { devicesTruth, messageTruth, worldTruth } from '../truth/truth.ts';
+import { devicesTruth, inhabitantsTruth, messageTruth, worldTruth } from '../truth/truth.ts';
 import type { Screen } from '../view/painter.ts';
 import { show } from '../view/show.ts';
 import { Watch } from '../view/watch.ts';
@@ -200,7 +200,8 @@ function messagesOf(
   if (truth === undefined) {
     return source.messages(startMs, { onIncident });
   }
-  for (const line of source.speakers.flatMap(devicesTruth)) {
+  const inhabitants = source.home === undefined ? [] : inhabitantsTruth(source.home);
+  for (const line of [...inhabitants, ...source.speakers.flatMap(devicesTruth)]) {
     truth.add(line);
   }
   return source.messages(startMs, {

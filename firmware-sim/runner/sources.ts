@@ -14,6 +14,8 @@ import { rowsOf } from '../replay/rows.ts';
 import { isSensorLog, replaySensorLog } from '../replay/sensor-log.ts';
 import { faultsAt } from '../scenario/scenario.ts';
 import { speakersOf, startOf, tell } from '../trace.ts';
+import { APARTMENT } from '../world/apartment.ts';
+import type { HomePlan } from '../world/home-plan.ts';
 import type { DayWorld } from '../world/house.ts';
 import type { SimArguments } from './arguments.ts';
 import { endOf } from './clock.ts';
@@ -33,6 +35,8 @@ export interface Witness {
 /** What a run says, and who says it. */
 export interface Source {
   readonly speakers: readonly Speaker[];
+  /** The home, where there is a house. */
+  readonly home?: HomePlan;
   /** Everything from that instant on. */
   messages(startMs: number, witness?: Witness): Iterable<Told> | AsyncIterable<Told>;
   /** What happens to the connections in a run from that instant on. */
@@ -57,6 +61,7 @@ export function sourceOf(asked: SimArguments, startMs: number, say: (sentence: s
   const speakers = homes.flatMap((home) => home.speakers);
   return {
     speakers,
+    home: asked.home ?? APARTMENT,
     messages(beginMs, { onDay, onIncident } = {}) {
       const pick = litterPicker();
       const noted = (world: DayWorld): void => {

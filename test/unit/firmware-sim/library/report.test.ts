@@ -56,6 +56,8 @@ describe('the report', () => {
 
   it('counts an order that changed within a client, and none between clients', () => {
     expect(report(truth('z a 1', 'z b 1'), heard('1001 b 1', '1002 a 1')).reordered).toBe(1);
+    const [first, ...rest] = truth('z a 1', 'z b 1');
+    expect(report([{ ...first, is: 'message', qos: 1 }, ...rest], heard('1001 b 1', '1002 a 1')).reordered).toBe(0);
     expect(report(truth('z a 1', 'y b 1'), heard('1001 b 1', '1002 a 1')).reordered).toBe(0);
   });
 
