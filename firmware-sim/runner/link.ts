@@ -113,9 +113,19 @@ async function linkOf(client: MqttClient, { manners, say, onAside }: LinkSetting
       listener();
     }
   };
-  const send = async ({ topic, payload, qos, retain }: Outgoing): Promise<void> => {
-    await client.publishAsync(topic, payload, { qos, retain });
-  };
+  // Of a message without acknowledgement that was on its way when the connection broke, the library never says anything.
+  const underWay = new Set<() => void>();
+  const send = ({ topic, payload, qos, retain }: Outgoing): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const breaks = (): void => reject(new Error('the connection broke'));
+      if (qos === 0) {
+        underWay.add(breaks);
+      }
+      client.publish(topic, payload, { qos, retain }, (error) => {
+        underWay.delete(breaks);
+        return error ? reject(error) : resolve();
+      });
+    });
   const sendAll = async (messages: Iterable<Outgoing>): Promise<void> => {
     for (const message of messages) {
       onAside?.(message);
@@ -152,6 +162,10 @@ async function linkOf(client: MqttClient, { manners, say, onAside }: LinkSetting
       say('connection lost; messages are lost until it is back, as with real devices');
     }
     wasConnected = false;
+    for (const breaks of underWay) {
+      breaks();
+    }
+    underWay.clear();
     changed();
   });
   if (manners.listens !== undefined && manners.listens.length > 0) {
