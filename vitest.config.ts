@@ -5,7 +5,7 @@ const project = (name: string, more: Record<string, unknown> = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 });
 
-/** One project per folder of test/; end-to-end tests run one file at a time because each starts whole programs. */
+/** One project per folder of test/; end-to-end tests run two files at a time: each starts whole programs, and much of their time is waiting. */
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -18,7 +18,7 @@ export default defineConfig({
       project('simulation', { testTimeout: 600_000 }),
       project('tidy', { testTimeout: 120_000 }),
       // After the others: whole programs beside a busy machine would only be slow to start.
-      project('e2e', { fileParallelism: false, testTimeout: 180_000, sequence: { groupOrder: 1 } }),
+      project('e2e', { maxWorkers: 2, testTimeout: 180_000, sequence: { groupOrder: 1 } }),
     ],
   },
 });

@@ -101,8 +101,9 @@ export const DEVICE_COMMANDS: readonly Command[] = [
   },
   {
     words: ['device', 'approve'],
-    usage: 'device approve ID|NAME… [--all] [--room ROOM] [--is WHAT [--inverted]] [--category power.total]',
-    help: 'Approve things: only then are they observed. --all approves everything that is waiting as the command is given. A wired input means what hangs on it, so say it: --is door or window (on is open), motion or animal (on is somebody there), lock (on is locked), switch; --inverted where it is the other way round, also for a contact sensor that says open when it is closed. Approving again changes what was said.',
+    usage:
+      'device approve ID|NAME… [--all] [--room ROOM] [--is WHAT [--inverted]] [--category power.total] [--person NAME]',
+    help: 'Approve things: only then are they observed. --all approves everything that is waiting as the command is given. A wired input means what hangs on it, so say it: --is door or window (on is open), motion or animal (on is somebody there), lock (on is locked), switch; --inverted where it is the other way round, also for a contact sensor that says open when it is closed. --person: it concerns that person alone (a bedroom, a desk), whose yes is enough; "everybody" takes that back. Approving again changes what was said.',
     arguments: [0, 1000],
     run: ({ words, options }, ask) =>
       ask('POST', '/api/devices/approve', {
@@ -110,6 +111,7 @@ export const DEVICE_COMMANDS: readonly Command[] = [
         ...(options.room ? { room: options.room } : {}),
         ...(options.category ? { category: options.category } : {}),
         ...(options.is ? { is: options.is } : {}),
+        ...(options.person ? { person: options.person } : {}),
         ...(options.inverted ? { inverted: true } : {}),
       }),
     text: ({ approved, waiting }: { approved: readonly Named[]; waiting: readonly Named[] }) =>

@@ -1,55 +1,15 @@
 import { BACKUP_COMMANDS } from './backup-commands.ts';
 import { DEVICE_COMMANDS } from './device-commands.ts';
 import { DOCTOR_COMMAND } from './doctor.ts';
-import type { Command, Given } from './hub-command.ts';
+import type { Command } from './hub-command.ts';
+import { OFFER_COMMANDS } from './offer-commands.ts';
+import { PEOPLE_COMMANDS } from './people-commands.ts';
 
 type Bilingual = { ja: string; en: string };
 
 interface Status extends Record<string, unknown> {
   consent: { suspended?: Bilingual | null };
 }
-
-interface OfferView {
-  offer: string;
-  version: number;
-  recipient: { name: Bilingual; class: string };
-  purpose: string;
-  lane: string;
-  card: Bilingual;
-  benefit: Bilingual;
-  notice: { ja: Record<string, string>; en: Record<string, string> };
-  categories: { category: string; level: string; windowMinutes?: number; retentionDays: number; legalClass: string }[];
-  granted: { sinceMs: number; expiresMs: number; categories: { category: string; level: string }[] } | null;
-  suspended: string[];
-  leftToday: number;
-  withdrawal: { state: string; atMs: number } | null;
-}
-
-const list = (value: string | boolean | undefined): string[] | undefined =>
-  typeof value === 'string' ? value.split(',').map((one) => one.trim()) : undefined;
-
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-const WITHDRAWN: Record<string, string> = {
-  sent: 'withdrawn; waiting for the receipt of the data broker',
-  erased: 'withdrawn; erased at the data broker, receipt in hand',
-  nothingHeld: 'withdrawn; nothing had been provided',
-};
-
-const grantedText = (offer: OfferView): string => {
-  if (offer.granted)
-    return `granted: ${offer.granted.categories.map((one) => `${one.category} ${one.level}`).join(', ')} until ${day(offer.granted.expiresMs)}`;
-  if (offer.suspended.length > 0)
-    return `suspended until you say yes again (engawa hub grant ${offer.offer}): ${offer.suspended.join(', ')}`;
-  if (offer.withdrawal) return WITHDRAWN[offer.withdrawal.state] ?? 'withdrawn';
-  return 'not granted';
-};
-
-const offerLines = (offer: OfferView, { language }: Given): string[] => [
-  `${offer.offer}  ${offer.recipient.name[language]} (${offer.recipient.class}), ${offer.purpose}, ${offer.lane} lane`,
-  `    ${offer.categories.map((one) => `${one.category} at ${one.level}${one.windowMinutes ? ` (${one.windowMinutes} min)` : ''}`).join(', ')}`,
-  `    ${grantedText(offer)}`,
-];
 
 /** Every command of `engawa hub`, in the order help shows them. */
 export const COMMANDS: readonly Command[] = [
@@ -74,70 +34,8 @@ export const COMMANDS: readonly Command[] = [
       return statusLines({ ...value, consent: said });
     },
   },
-  {
-    words: ['offer', 'list'],
-    usage: 'offer list',
-    help: 'What recipients ask for, and what was said to each.',
-    arguments: [0, 0],
-    run: async (_given, ask) => {
-      await ask('POST', '/api/offers/refresh');
-      return ask('GET', '/api/offers');
-    },
-    text: (value: OfferView[], given) =>
-      value.length === 0
-        ? ['No offer has arrived. Is the hub enrolled? See: engawa hub status']
-        : value.flatMap((one) => offerLines(one, given)),
-  },
-  {
-    words: ['offer', 'show'],
-    usage: 'offer show OFFER',
-    help: 'The whole notice of an offer.',
-    arguments: [1, 1],
-    run: async ({ words }, ask) => {
-      const reply = await ask('GET', '/api/offers');
-      if (!reply.ok) return reply;
-      const found = (reply.value as OfferView[]).find((one) => one.offer === words[0]);
-      return found
-        ? { ok: true, value: found }
-        : { ok: false, error: `No offer named "${words[0]}" has arrived.`, remedy: 'See: engawa hub offer list' };
-    },
-    text: (value: OfferView, given) => [
-      ...offerLines(value, given),
-      '',
-      value.card[given.language],
-      '',
-      ...Object.values(value.notice[given.language]).flatMap((part) => [part, '']),
-      value.benefit[given.language],
-      ...value.categories.map(
-        (one) => `${one.category}: kept ${one.retentionDays} days by the recipient, legal class ${one.legalClass}`,
-      ),
-    ],
-  },
-  {
-    words: ['grant'],
-    usage: 'grant OFFER [--level L2] [--category A,B]',
-    help: "Say yes to an offer. --level may only be coarser than the offer's; --category narrows to some of it.",
-    arguments: [1, 1],
-    run: ({ words, options }, ask) =>
-      ask('POST', '/api/grants', {
-        offer: words[0],
-        ...(options.level ? { level: options.level } : {}),
-        ...(options.category ? { categories: list(options.category) } : {}),
-      }),
-    text: (value: OfferView, given) => offerLines(value, given),
-  },
-  {
-    words: ['withdraw'],
-    usage: 'withdraw OFFER [--category A,B]',
-    help: 'Take a yes back: it stops at once, what waits is purged, and the data broker is told to erase.',
-    arguments: [1, 1],
-    run: ({ words, options }, ask) =>
-      ask('POST', '/api/withdrawals', {
-        offer: words[0],
-        ...(options.category ? { categories: list(options.category) } : {}),
-      }),
-    text: (value: OfferView, given) => offerLines(value, given),
-  },
+  ...OFFER_COMMANDS,
+  ...PEOPLE_COMMANDS,
   {
     words: ['journal'],
     usage: 'journal [--limit N]',
@@ -190,10 +88,11 @@ export const COMMANDS: readonly Command[] = [
   DOCTOR_COMMAND,
   {
     words: ['link'],
-    usage: 'link',
-    help: "Print a new one-time link to the household's page.",
+    usage: 'link [--person NAME]',
+    help: "Print a new one-time link to the household's page: who opens it answers as the owner, or as --person.",
     arguments: [0, 0],
-    run: (_given, ask) => ask('POST', '/api/links'),
+    run: ({ options }, ask) =>
+      ask('POST', `/api/links${options.person ? `?person=${encodeURIComponent(String(options.person))}` : ''}`),
     text: (value: { url: string }) => [value.url],
   },
 ];

@@ -9,6 +9,9 @@ const OPTIONS = {
   demo: { type: 'boolean' },
   all: { type: 'boolean' },
   rehearse: { type: 'boolean' },
+  minor: { type: 'boolean' },
+  guest: { type: 'boolean' },
+  later: { type: 'boolean' },
   inverted: { type: 'boolean' },
   qr: { type: 'boolean' },
   tls: { type: 'boolean' },
@@ -19,6 +22,12 @@ const OPTIONS = {
   category: { type: 'string' },
   level: { type: 'string' },
   limit: { type: 'string' },
+  person: { type: 'string' },
+  guardian: { type: 'string' },
+  for: { type: 'string' },
+  to: { type: 'string' },
+  device: { type: 'string' },
+  hours: { type: 'string' },
 } as const;
 
 const help = (commands: readonly Command[]): string =>

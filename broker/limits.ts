@@ -40,6 +40,14 @@ export const LIMITS = {
   reclaimEveryMs: 10 * minute,
   /** Rows removed at a time when space of withdrawn blocks is reclaimed, so that cells are not held up. */
   reclaimRows: 500,
+  /** Hours a recipient has to attest an erasure: a night and a day, so that a pipeline that runs daily keeps it. */
+  attestHours: 24,
+  /** Erasures attested in one request: a body of 64 KiB holds them. */
+  attestationsPerRequest: 400,
+  /** Erasures the operator's list shows, those not attested first. */
+  erasuresShown: 1_000,
+  /** Length of a lease where the offer does not say, in hours: the protocol's default. */
+  leaseHours: 24,
   /** Records in one answer of a feed: default, and most. */
   feedRecords: 1_000,
   feedRecordsMost: 10_000,

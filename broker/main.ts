@@ -130,7 +130,10 @@ async function start(settings: BrokerSettings, surroundings: Surroundings, start
   started.add(ingress);
 
   const ingressUrlFor = (hostname: string): string => external ?? `mqtt://${named(hostname)}:${port}`;
-  const registry = metrics({ counts, store, ingress: () => ingress, waiting: () => gate.waiting() });
+  const registry = metrics({
+    ...{ counts, store, ingress: () => ingress, waiting: () => gate.waiting() },
+    now: surroundings.now,
+  });
   const ready = async (): Promise<boolean> => ingress.connected() && (await store.offers()) !== undefined;
   const http = started.add(
     await httpServer({ store, operator, counts, surroundings, ingressUrlFor, ready, registry }, log),

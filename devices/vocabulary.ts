@@ -64,13 +64,22 @@ export const VOCABULARY = {
   'input.state': row('device.health', 'state', '', [0, 1], 'habits', { codes: ON_OFF }),
   voltage: row('power.appliance', 'measurement', 'mV', [0, 500_000], 'habits'),
   current: row('power.appliance', 'measurement', 'mA', [-200_000, 200_000], 'habits'),
-  'battery.percent': row('device.health', 'health', '%', [0, 100], 'upkeep'),
-  'battery.low': row('device.health', 'health', '', [0, 1], 'upkeep', { codes: { ok: 0, low: 1 } }),
+  'battery.percent': row('device.health', 'health', '%', [0, 100], 'upkeep', { property: 'battery.percent' }),
+  'battery.low': row('device.health', 'health', '', [0, 1], 'upkeep', {
+    codes: STATE_CODES['battery.low'],
+    property: 'battery.low',
+  }),
   // Below half a volt and above twenty nothing in a home sensor is a battery.
   'battery.voltage': row('device.health', 'health', 'mV', [500, 20_000], 'upkeep'),
-  'tamper.state': row('device.health', 'state', '', [0, 1], 'upkeep', { codes: { clear: 0, tampered: 1 } }),
+  'tamper.state': row('device.health', 'state', '', [0, 1], 'upkeep', {
+    codes: STATE_CODES['tamper.state'],
+    property: 'tamper.state',
+  }),
   'link.quality': row('device.health', 'health', 'lqi', [0, 255], 'upkeep'),
-  'device.online': row('device.health', 'state', '', [0, 1], 'upkeep', { codes: { offline: 0, online: 1 } }),
+  'device.online': row('device.health', 'state', '', [0, 1], 'upkeep', {
+    codes: STATE_CODES['device.online'],
+    property: 'device.online',
+  }),
 } as const satisfies Record<string, VocabularyRow>;
 
 /** The name of one kind of value, e.g. `contact.state`. */

@@ -1,10 +1,10 @@
 import { Batch } from './batch.ts';
-import { hasCertainlyEnded, isLive } from './consent/decide.ts';
+import { hasCertainlyEnded, isHeard, isLive } from './consent/decide.ts';
 import type { Moment } from './consent/grant.ts';
 import { guarded } from './guarded.ts';
 import { type KeptWindow, keepWindow, setWindow } from './home-state.ts';
 import type { Minimized } from './minimize/minimized.ts';
-import { comeBack, type OpenWindow, roll } from './minimize/open-window.ts';
+import { comeBack, lookAway, type OpenWindow, roll } from './minimize/open-window.ts';
 import type { PipelineParts } from './parts.ts';
 
 /** What is done with a record that a window gave. */
@@ -40,10 +40,14 @@ function close(
   if (!isOver && !isLive(grant, moment)) return;
   const now = { ms: moment.nowMs, told: parts.clock.told };
   const { offsetS } = parts.clock;
+  // While something holds back what is seen, a window does not say that it watched.
+  const isWatching = !isOver && isHeard(parts.consent(), grant, moment);
+  const seen = (back: OpenWindow) => (!grant || isWatching ? back : lookAway(grant, back, moment.nowMs));
   const rolled = isOver
-    ? { ready: [], window: undefined }
-    : roll(grant, comeBack(grant, window, now, offsetS), moment.nowMs, offsetS);
+    ? { ready: [], withheld: undefined, window: undefined }
+    : roll(grant, seen(comeBack(grant, window, now, offsetS)), moment.nowMs, offsetS);
   for (const minimized of rolled.ready) release(minimized, batch);
+  if (rolled.withheld) parts.refusals.count(moment.nowMs, 0, rolled.withheld);
   replace(parts, key, kept, rolled.window, batch);
 }
 

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ConsentIndex } from './consent/consent-index.ts';
 import { mayStillLeave } from './consent/decide.ts';
+import type { Circumstances } from './consent/grant.ts';
 import { ConsentDesk } from './household/consent-desk.ts';
 import { OfferShelf } from './household/offer-shelf.ts';
+import { leasedNames } from './leased-names.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { WayOut } from './parts.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
@@ -34,11 +36,17 @@ export interface EnrolledParts {
   readonly secret: Buffer;
   readonly uplinkUrl: string | undefined;
   readonly usedSubjects: () => ReadonlySet<string>;
+  readonly circumstances: () => Circumstances;
   readonly onConsent: () => void;
   readonly onAcknowledged: () => void;
   /** Says a sentence to whoever watches the program. */
   readonly say?: (level: 'warn', sentence: string) => void;
 }
+
+/** The length of a lease where the offer is not known any more. */
+const LEASE_HOURS = 24;
+/** Pseudonyms asked about in one cell. */
+const INQUIRIES = 4;
 
 function numberIn(row: { readonly value: Buffer } | undefined): number | undefined {
   return row && Number(row.value.toString());
@@ -67,6 +75,7 @@ export class Enrolled implements WayOut {
       offers,
       clock,
       usedSubjects,
+      circumstances: parts.circumstances,
       onSetBack: () => parts.say?.('warn', SET_BACK.en),
       onChange: () => {
         this.uplink.recheck();
@@ -95,6 +104,21 @@ export class Enrolled implements WayOut {
         return this.consent.receipt(receipt);
       },
       onAcknowledged,
+      leased: leasedNames({
+        index: () => this.index,
+        moment: () => clock.moment(),
+        usedSubjects,
+        agreement: (id) => this.consent.agreements.get(id),
+        keys: this.keys,
+        leaseHours: (offer) => offers.get(offer)?.offer.leaseHours ?? LEASE_HOURS,
+      }),
+      attestation: {
+        inquiries: () => this.consent.withdrawals.inquiries(clock.now().ms, INQUIRIES),
+        standings: (standings) => {
+          queueMicrotask(onConsent);
+          return this.consent.withdrawals.standings(standings, clock.now().ms);
+        },
+      },
       contact: {
         // One who never reached the data broker since has been without it from then on.
         storedMs: numberIn(store.get<{ value: Buffer }>('meta.get', 'uplink_contact')) ?? row.enrolled_at,

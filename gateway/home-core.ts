@@ -11,6 +11,7 @@ import { type HomeState, keepWindow, loadHomeState } from './home-state.ts';
 import { DeviceDesk } from './household/device-desk.ts';
 import { LeftToday } from './household/left-today.ts';
 import { Live } from './household/live.ts';
+import { People } from './household/people.ts';
 import { startOfDay } from './household/view.ts';
 import type { Fate } from './intake/fate.ts';
 import { Refusals } from './journal/refusals.ts';
@@ -18,7 +19,6 @@ import { LIMITS } from './limits.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { Pipeline } from './pipeline.ts';
 import { placeOf } from './place-of-fault.ts';
-import { HomeKeys } from './pseudonymize/home-keys.ts';
 import type { Operation, Store } from './store/store.ts';
 import type { HomeClock } from './time/home-clock.ts';
 import type { Voucher } from './time/voucher.ts';
@@ -43,6 +43,7 @@ export class HomeCore {
   readonly intakeCounts: Record<string, number> = {};
   readonly live: Live;
   readonly devices: DeviceDesk;
+  readonly people: People;
   readonly pipeline: Pipeline;
   enrolled: Enrolled | undefined;
   sourceState: SourceState | undefined;
@@ -74,6 +75,8 @@ export class HomeCore {
       leftToday: new LeftToday(store, () => startOfDay(clock)),
       onFault: (what, fault) => say('error', `A fault while handling ${what}: ${placeOf(fault)}`),
     });
+    const onChange = () => this.enrolled?.consent.arrange(this.people.circumstances());
+    this.people = new People({ store, nowMs: () => clock.now().ms, onChange });
     this.devices = new DeviceDesk({
       store,
       state: () => this.#state,
@@ -127,6 +130,7 @@ export class HomeCore {
       secret: this.parts.secret,
       uplinkUrl: this.parts.uplinkUrl,
       usedSubjects: () => this.#state.usedSubjects,
+      circumstances: () => this.people.circumstances(),
       onConsent: () => this.live.changed(),
       onAcknowledged: () => this.live.provided(),
       say: this.parts.say,
@@ -141,11 +145,6 @@ export class HomeCore {
     this.intakeCounts[reason] = (this.intakeCounts[reason] ?? 0) + 1;
     this.refusals.count(this.parts.clock.now().ms, 0, reason);
   };
-
-  /** A stable name for this hub at the household's MQTT broker that tells nothing else. */
-  clientSuffix(): string {
-    return HomeKeys.sha256('engawa/1/source-client', this.parts.secret).toString('hex').slice(0, 12);
-  }
 
   /** Closes windows whose end has come; about once a second. */
   tick(): Promise<Fate> {

@@ -40,8 +40,17 @@ export const LIMITS = {
   catchUpShare: 1 / 3,
   /** Longest time of faster cadence: what is older drains at the normal one. */
   catchUpMs: 24 * 3_600_000,
+  /** People of one home: a large family with its guests; each is asked about every offer. */
+  people: 50,
+  /** Longest pause or stay of a guest that can be named, in minutes: a year; longer is without end. */
+  heldMinutes: 366 * 1440,
   /** Bytes from the MQTT server without one complete packet: answers have 1 KiB, so more is a fault or an attack. */
   incomingPacketBytes: 64 * 1024,
+  /** Time between two questions whether a recipient has attested, on the day of the withdrawal and after it: nothing waits for the answer. */
+  inquiryMs: 300_000,
+  lateInquiryMs: 3_600_000,
+  /** For so long after its key epoch a name's lease is extended: a recipient that reads monthly misses nothing. */
+  leaseAfterEpochDays: 31,
   /** Changes kept in memory after their commit was refused, to be tried again with the next answer. */
   unsettledChanges: 10_000,
   /** Bound of the first and of the longest wait before the uplink connects again; drawn between nothing and a bound that doubles. */

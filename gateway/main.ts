@@ -191,8 +191,9 @@ async function openDoors({
   const { openPortal, openSocket } = await import('./household/server.ts');
   const sessions = new Sessions(() => performance.now());
   let portal: Door | undefined;
-  const newLink = () => `${portal?.address ?? ''}/#link=${sessions.newLink()}`;
-  const household = residents({ home, settings, newLink, listenerPort: () => listenerPort });
+  const newLink = (person = home.people.owner) => `${portal?.address ?? ''}/#link=${sessions.newLink(person)}`;
+  const onLeft = (person: number) => sessions.forget(person);
+  const household = residents({ home, settings, newLink, onLeft, listenerPort: () => listenerPort });
   portal = await openPortal({
     host: settings.bind,
     port: settings.portalPort,

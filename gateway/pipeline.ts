@@ -12,6 +12,7 @@ import { type Interpretation, interpret, interpretEndings, type Seen } from './i
 import { minimize } from './minimize/minimize.ts';
 import type { Minimized } from './minimize/minimized.ts';
 import { subjectOf, windowKey } from './minimize/open-window.ts';
+import { SPOKEN_FOR_BY } from './minimize/profile.ts';
 import type { PipelineParts } from './parts.ts';
 import { pseudonymize } from './pseudonymize/pseudonymize.ts';
 
@@ -68,12 +69,13 @@ export class Pipeline {
   #observe(seen: Seen, moment: Moment, batch: Batch): void {
     const { consent, history, witness } = this.#parts;
     const { observation, device } = seen;
-    const place = { approved: device.approvedAtMs !== undefined, room: device.room };
+    const place = { approved: device.approvedAtMs !== undefined, room: device.room, person: device.person };
     if (place.approved) history.remember(observation);
     batch.afterwards(() => witness.seen(observation, device));
 
     const decision = decide(observation, consent(), place, moment);
-    for (const permitted of decision.permitted) this.#coarsen(permitted, seen, batch);
+    if (decision.permitted.length > 0 && this.#isSpokenFor(seen)) this.#refuse(seen, 'noProfile', batch);
+    else for (const permitted of decision.permitted) this.#coarsen(permitted, seen, batch);
     if (decision.refusal) this.#refuse(seen, decision.refusal, batch);
   }
 
@@ -85,12 +87,20 @@ export class Pipeline {
 
     const step = minimize(permitted, state().windows.get(key)?.window, clock.offsetS);
     if (step.refusal) this.#refuse(seen, step.refusal, batch);
+    if (step.withheld) this.#parts.refusals.count(clock.now().ms, 0, step.withheld);
     for (const minimized of step.ready) this.#release(minimized, seen, batch);
     if (!step.window) return;
     const kept = { agreement: grant.agreement, window: step.window };
     batch.undoing(setWindow(state(), key, kept));
     batch.add(keepWindow(kept));
     batch.afterwards(() => witness.held(observation, grant, kept.window.endMs));
+  }
+
+  /** Whether the device says the same in another kind, which leaves instead. */
+  #isSpokenFor({ observation, device }: Seen): boolean {
+    const by = SPOKEN_FOR_BY[observation.property];
+    if (!by) return false;
+    return device.claim.kinds.includes(by) || this.#parts.state().lastValues.get(device.id, by) !== undefined;
   }
 
   #release(minimized: Minimized, seen: Seen | undefined, batch: Batch): void {

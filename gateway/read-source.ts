@@ -1,6 +1,7 @@
 import { DIALECT_LIST, readSpoken } from '../devices/subscriber/spoken.ts';
 import { type Subscriber, startSubscriber } from '../devices/subscriber/subscriber.ts';
 import type { HomeCore } from './home-core.ts';
+import { HomeKeys } from './pseudonymize/home-keys.ts';
 
 /** How it is read. */
 interface SourceSettings {
@@ -20,7 +21,7 @@ export function readSource(url: string, { sourceSpeaks, sourceCa, say }: SourceS
     ca: sourceCa,
     speaks,
     announced: (source) => home.state.devices.announced(source),
-    clientId: `engawa-${home.clientSuffix()}`,
+    clientId: `engawa-${clientSuffix(home.parts.secret)}`,
     take: home.pipeline.take,
     count: home.countIntake,
     onState: (state) => {
@@ -29,4 +30,9 @@ export function readSource(url: string, { sourceSpeaks, sourceCa, say }: SourceS
       else say('warn', `The household's MQTT broker cannot be read (${state.trouble}); trying again.`);
     },
   });
+}
+
+/** A stable name for this hub at the household's MQTT broker that tells nothing else. */
+function clientSuffix(secret: Buffer): string {
+  return HomeKeys.sha256('engawa/1/source-client', secret).toString('hex').slice(0, 12);
 }

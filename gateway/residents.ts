@@ -1,10 +1,10 @@
 import { networkInterfaces, tmpdir } from 'node:os';
 import { cardFromSecret, x25519Pair } from '../proto/keys.ts';
-import { categoryOf, quantityOf } from '../proto/lists.ts';
 import type { HomeCore } from './home-core.ts';
 import { type Answer, done, refuse } from './household/answer.ts';
 import { deviceViews } from './household/device-view.ts';
-import type { Household, HubStatus, JournalEntry } from './household/household.ts';
+import type { Household, HubStatus } from './household/household.ts';
+import { journalEntry } from './household/journal-entry.ts';
 import {
   CLOCK_SENTENCES,
   offerViews,
@@ -14,7 +14,7 @@ import {
   viewOf,
 } from './household/view.ts';
 import { intakeStatus, secureAddress } from './intake-status.ts';
-import { type JournalRow, outcomeOf } from './journal/journal.ts';
+import type { JournalRow } from './journal/journal.ts';
 import { HomeKeys } from './pseudonymize/home-keys.ts';
 import { cardSentence } from './upkeep/card-life.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
@@ -33,7 +33,9 @@ export interface ResidentsParts {
     readonly host?: string | undefined;
     readonly listener: { readonly host: string } | undefined;
   };
-  readonly newLink: () => string;
+  readonly newLink: (person?: number) => string;
+  /** Somebody moved out: that person's sessions end. */
+  readonly onLeft?: (person: number) => void;
   readonly listenerPort: () => number | undefined;
 }
 
@@ -41,7 +43,7 @@ const HOUR_MS = 3_600_000;
 const DAY_HOURS = 24;
 
 /** Everything a resident can ask of this hub, put together from its parts. */
-export function residents({ home, settings, newLink, listenerPort }: ResidentsParts): Household {
+export function residents({ home, settings, newLink, onLeft, listenerPort }: ResidentsParts): Household {
   const { store, clock, secret } = home.parts;
   const uplink = (): UplinkView => {
     const status = home.enrolled?.uplink.status();
@@ -58,6 +60,7 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
     clock,
     leftToday: (offer) => home.live.leftToday(offer),
     state: () => home.state,
+    people: home.people,
     offers: () => home.enrolled?.offers,
     consent: () => home.enrolled?.consent,
     ranMs: () => performance.now(),
@@ -74,6 +77,12 @@ export function residents({ home, settings, newLink, listenerPort }: ResidentsPa
   return {
     live: home.live,
     devices: home.devices,
+    people: home.people,
+    moveOut: async (person, to) => {
+      const left = await (await import('./move-out.ts')).moveOut(home, person, to);
+      if (left.ok) onLeft?.(left.value.left);
+      return left;
+    },
     consent: () => home.enrolled?.consent,
     view: () => viewOf(view),
     offers: () => offerViews(view),
@@ -229,19 +238,4 @@ function unreachable(reason: string): Answer<never> {
     ],
     [`The offers could not be fetched (${reason}).`, 'Check that the data broker can be reached, then try again.'],
   );
-}
-
-function journalEntry(row: JournalRow): JournalEntry {
-  return {
-    id: row.id,
-    at: new Date(row.at_ms).toISOString(),
-    offer: row.slug,
-    agreement: row.agreement,
-    category: categoryOf(row.category) ?? '',
-    quantity: quantityOf(row.quantity) ?? '',
-    time: new Date(row.time_s * 1000).toISOString(),
-    windowS: row.window_s,
-    value: row.value,
-    outcome: outcomeOf(row.outcome),
-  };
 }

@@ -2,7 +2,18 @@ import type { Acceptance } from './broker-state.ts';
 import { DOWN_BODY_BYTES } from './cell.ts';
 import { Intervals } from './intervals.ts';
 import { varintBytes } from './steps.ts';
-import type { DownBody, Interval, Pacing, Range, Receipt, RefusalReason, RunId, RunIntervals, UpBody } from './wire.ts';
+import type {
+  DownBody,
+  Interval,
+  Pacing,
+  Range,
+  Receipt,
+  RefusalReason,
+  RunId,
+  RunIntervals,
+  Standing,
+  UpBody,
+} from './wire.ts';
 
 /**
  * Answers, always small enough for one down cell. A run in at most 64 pieces is acknowledged whole; of one in more, the
@@ -14,7 +25,10 @@ import type { DownBody, Interval, Pacing, Range, Receipt, RefusalReason, RunId, 
 export const INTERVALS_ANSWERED = 64;
 
 /** Upper bounds in bytes. */
-const BOUND = { envelope: 80, receipt: 112, run: 16 };
+const BOUND = { envelope: 80, receipt: 112, run: 16, lapsed: 18, standing: 22 };
+
+/** Lapsed pseudonyms named in one answer, which then has no receipts: the others are named by later ones. */
+const LAPSED_PER_ANSWER = 4;
 
 function isTouched({ first, last }: Interval, ranges: readonly Range[]): boolean {
   return ranges.some((range) => range.first <= last && range.first + range.count - 1 >= first);
@@ -61,16 +75,32 @@ function pacingFor({ version }: UpBody, pacing: Pacing | undefined): Pick<DownBo
   return version === undefined || pacing === undefined ? {} : { pacing };
 }
 
+/** What only version 3 can say, as far as there is room for it. */
+function newsFor({ version }: UpBody, { receipts, lapsed = [], standings = [] }: News): Partial<DownBody> {
+  if (version !== 3) return {};
+  const named = receipts.length > 0 ? [] : lapsed.slice(0, LAPSED_PER_ANSWER);
+  return { ...(named.length > 0 && { lapsed: named }), ...(standings.length > 0 && { standings }) };
+}
+
+interface News {
+  readonly receipts: readonly Receipt[];
+  /** Pseudonyms of the cell's records whose lease has lapsed. */
+  readonly lapsed?: readonly string[];
+  /** Answers to the cell's inquiries. */
+  readonly standings?: readonly Standing[];
+}
+
 /** The answer to a cell that was read, after the commit of its acceptance; `credit` cells may be outstanding. */
-export function answer(input: {
-  body: UpBody;
-  acceptance: Acceptance;
-  receipts: readonly Receipt[];
-  credit: number;
-  pacing?: Pacing;
-}): DownBody {
+export function answer(
+  input: News & { body: UpBody; acceptance: Acceptance; credit: number; pacing?: Pacing },
+): DownBody {
   const { body, acceptance, receipts, credit } = input;
-  const budget = DOWN_BODY_BYTES - BOUND.envelope - BOUND.receipt * receipts.length;
+  const news = newsFor(body, input);
+  const spent =
+    BOUND.receipt * receipts.length +
+    BOUND.lapsed * (news.lapsed?.length ?? 0) +
+    BOUND.standing * (news.standings?.length ?? 0);
+  const budget = DOWN_BODY_BYTES - BOUND.envelope - spent;
   const hole = holeIn(acceptance.received);
   return {
     cell: body.cell,
@@ -81,6 +111,7 @@ export function answer(input: {
     ...(hole && { hole }),
     receipts,
     ...pacingFor(body, input.pacing),
+    ...news,
   };
 }
 

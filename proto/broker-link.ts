@@ -18,6 +18,7 @@ import type { Interval, Range, RunId, UpBody } from './wire.ts';
  * - A record of a withdrawn (pseudonym, category) is dropped, counted and acknowledged, for ever.
  * - A record of an offer that is not known, or whose offer does not name its category, is dropped, counted (`offer`)
  *   and acknowledged.
+ * - Leases are control items with a sequence: they are extended when the cell is all new, and a repetition extends nothing.
  * - Void ranges count as received, whatever becomes of the records; but a cell that would scatter a run over more than
  *   4,096 intervals (and over more than before) changes no interval and is refused with `limit`.
  */
@@ -130,9 +131,14 @@ export function accept(body: UpBody, held: HeldState, names: Identities): Accept
       changed: !sameIntervals(set, held.received.get(run) ?? []),
     })),
     withdraw,
+    leases: isStored ? leasesOf(body, names) : [],
     highestOrdinal: Math.max(held.highestOrdinal, body.highestOrdinal),
     ...(refusal && { refusal }),
   };
+}
+
+function leasesOf({ leases = [] }: UpBody, names: Identities): Acceptance['leases'] {
+  return leases.map(({ writeKey, hours }) => ({ pseudonym: names.ofWriteKey(writeKey), hours }));
 }
 
 function refusalFor(body: UpBody, overlap: Overlap, tooScattered: boolean, offer: number): Acceptance['refusal'] {

@@ -36,6 +36,8 @@ export interface Acceptance {
   readonly received: readonly (RunIntervals & { readonly changed: boolean })[];
   /** Withdrawals to apply (again, perhaps): destroy keys, tombstone, remember for ever, and sign a receipt for each. */
   readonly withdraw: readonly { readonly pseudonym: string; readonly categories: readonly Category[] }[];
+  /** Leases to extend; each counts once, however often its cell comes. */
+  readonly leases: readonly { readonly pseudonym: string; readonly hours: number }[];
   readonly highestOrdinal: number;
   readonly refusal?: { readonly reason: RefusalReason; readonly count: number };
 }

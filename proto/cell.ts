@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { decodeDown, decodeUp, encodeDown, encodeUp } from './codec.ts';
 import { type Direction, runKey } from './keys.ts';
-import { type DownBody, type RefusalReason, type RunId, type UpBody, WIRE_VERSION } from './wire.ts';
+import { type DownBody, type RefusalReason, type RunId, type UpBody, WIRE_VERSION, type WireVersion } from './wire.ts';
 
 /**
  * Sealed cells of fixed size. Up: version 1, run 8, cell number 8, ciphertext, tag 16. Down: the same with a random
@@ -138,8 +138,15 @@ export function peekUp(frame: Buffer): ReturnType<typeof peek> {
   return peek(frame, UP_CELL_BYTES);
 }
 
-function isBeyondVersion1(body: UpBody): boolean {
-  return body.asks === true || body.records.some(({ backlog }) => backlog === true);
+/** The first version that has words for all of a body. */
+function leastVersion(body: UpBody): WireVersion {
+  if (body.leases || body.inquiries) return 3;
+  return body.asks === true || body.records.some(({ backlog }) => backlog === true) ? 2 : 1;
+}
+
+function leastVersionOf({ lapsed, standings, pacing }: DownBody): WireVersion {
+  if (lapsed || standings) return 3;
+  return pacing ? 2 : 1;
 }
 
 function isKnown(version: number): boolean {
@@ -148,7 +155,7 @@ function isKnown(version: number): boolean {
 
 /** Seals an up cell: the same body always gives the same 4,096 bytes; a body that does not fit throws RangeError. */
 export function sealUp({ enrolmentKey, hub, body }: { enrolmentKey: Buffer; hub: Buffer; body: UpBody }): Buffer {
-  if (isBeyondVersion1(body) && body.version === undefined) throw new RangeError('version 1 has no backlog');
+  if (leastVersion(body) > (body.version ?? 1)) throw new RangeError('this version has no words for it');
   const header = headerBytes({ version: body.version ?? 1, run: body.run, cell: body.cell });
   const how: Seal = { enrolmentKey, hub, header, direction: 'up', nonce: upNonce(header) };
   return seal([header], encodeUp(body), UP_CELL_BYTES, how);
@@ -182,8 +189,8 @@ export function openUp({
   if (!decoded.ok) return decoded;
   const agrees = decoded.body.run === peeked.run && decoded.body.cell === peeked.cell;
   if (!agrees) return { ok: false, reason: 'malformed' };
-  if (peeked.version === 2) return { ok: true, body: { version: 2, ...decoded.body } };
-  return isBeyondVersion1(decoded.body) ? { ok: false, reason: 'field' } : decoded;
+  if (leastVersion(decoded.body) > peeked.version) return { ok: false, reason: 'field' };
+  return peeked.version === 1 ? decoded : { ok: true, body: { version: peeked.version as 2 | 3, ...decoded.body } };
 }
 
 /** What sealing an answer needs: `run` is the run of the up cell it answers, `randomNonce` 12 fresh random bytes. */
@@ -200,7 +207,7 @@ export interface DownInput {
 /** Seals an answer of 1,024 bytes; a body that does not fit throws RangeError. */
 export function sealDown({ enrolmentKey, hub, run, version = 1, body, randomNonce }: DownInput): Buffer {
   if (randomNonce.length !== NONCE_BYTES) throw new RangeError(`a nonce must be ${NONCE_BYTES} bytes`);
-  if (body.pacing && version < 2) throw new RangeError('version 1 has no pacing');
+  if (leastVersionOf(body) > Math.max(1, version)) throw new RangeError('this version has no words for it');
   const answered = Math.max(1, Math.min(version, WIRE_VERSION));
   const header = headerBytes({ version: answered, run, cell: body.cell });
   const how: Seal = { enrolmentKey, hub, header, direction: 'down', nonce: randomNonce };
@@ -229,5 +236,5 @@ export function openDown(input: {
   const decoded = decodeDown(bytes);
   if (!decoded.ok) return decoded;
   if (decoded.body.cell !== peeked.cell) return { ok: false, reason: 'malformed' };
-  return peeked.version === 1 && decoded.body.pacing ? { ok: false, reason: 'field' } : decoded;
+  return leastVersionOf(decoded.body) > peeked.version ? { ok: false, reason: 'field' } : decoded;
 }

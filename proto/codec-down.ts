@@ -1,15 +1,28 @@
 import { HIGHEST_ORDINAL } from './codec-up.ts';
-import { bytesHex, categoryNames, categoryNumbers, hexBytes, integer, listed, named } from './fields.ts';
+import {
+  bytesHex,
+  categoryNames,
+  categoryNumbers,
+  hexBytes,
+  integer,
+  listed,
+  nameBytes,
+  named,
+  namesIn,
+} from './fields.ts';
 import type { engawa } from './generated/cell.js';
 import { Intervals } from './intervals.ts';
 import { intervalsOf, stepsOf } from './steps.ts';
 import {
+  ATTESTATIONS,
+  type Attestation,
   type DownBody,
   type Pacing,
   REFUSAL_REASONS,
   type Receipt,
   type RefusalReason,
   type RunIntervals,
+  type Standing,
 } from './wire.ts';
 
 type Down = engawa.wire.v1.Down.$Properties;
@@ -63,6 +76,22 @@ function pacingMessage({ backlogWaitMs, reconnectSpreadMs }: Pacing) {
   };
 }
 
+function standingsMessage(standings: readonly Standing[]) {
+  const stated = new Map(standings.map(({ pseudonym, attestation }) => [pseudonym, attestation]));
+  return nameBytes(standings.map(({ pseudonym }) => pseudonym)).map((pseudonym) => {
+    const attestation = stated.get(pseudonym.toString('hex'));
+    return { pseudonym, attestation: listed(attestation && ATTESTATIONS[attestation], 'attestation') };
+  });
+}
+
+function attestationOf(number: number): Attestation {
+  const names = Object.keys(ATTESTATIONS) as Attestation[];
+  return named(
+    names.find((name) => ATTESTATIONS[name] === number),
+    'attestation',
+  );
+}
+
 /** The message of a down body; throws RangeError on what the wire cannot say. */
 export function downMessage(body: DownBody): Down {
   return {
@@ -73,7 +102,9 @@ export function downMessage(body: DownBody): Down {
     ...(body.refusal && { refusal: refusalMessage(body.refusal) }),
     ...(body.hole && { hole: holeMessage(body.hole) }),
     receipts: body.receipts.map(receiptMessage).sort(compareReceipts),
+    ...(body.lapsed && { lapsed: nameBytes(body.lapsed) }),
     ...(body.pacing && { pacing: pacingMessage(body.pacing) }),
+    ...(body.standings && { standings: standingsMessage(body.standings) }),
   };
 }
 
@@ -111,6 +142,13 @@ export function downBody(message: Down): DownBody {
     })),
     ...(pacing && {
       pacing: { backlogWaitMs: pacing.backlogWaitMs ?? 0, reconnectSpreadMs: pacing.reconnectSpreadMs ?? 0 },
+    }),
+    ...(message.lapsed?.length && { lapsed: namesIn(message.lapsed) }),
+    ...(message.standings?.length && {
+      standings: message.standings.map(({ pseudonym, attestation }) => ({
+        pseudonym: bytesHex(pseudonym ?? NONE, 16, 'pseudonym'),
+        attestation: attestationOf(attestation ?? 0),
+      })),
     }),
   };
 }

@@ -1,15 +1,21 @@
 import { blocksOf, recordsOf } from './blocks.ts';
-import { bytesHex, categoryNames, categoryNumbers, hexBytes, integer } from './fields.ts';
+import { bytesHex, categoryNames, categoryNumbers, hexBytes, integer, nameBytes, namesIn } from './fields.ts';
 import type { engawa } from './generated/cell.js';
 import { Intervals } from './intervals.ts';
 import { intervalsOf, stepsOf } from './steps.ts';
-import type { Range, RunId, UpBody, Withdrawal } from './wire.ts';
+import type { Lease, Range, RunId, UpBody, Withdrawal } from './wire.ts';
 
 type Up = engawa.wire.v1.Up.$Properties;
 type Ranges = engawa.wire.v1.Ranges.$Properties;
 
 /** Withdrawals in one cell: their receipts must fit one answer. */
 export const WITHDRAWALS_PER_CELL = 5;
+/** Leases in one cell: what a home extends at once, in a sixth of a cell. */
+export const LEASES_PER_CELL = 32;
+/** Inquiries in one cell: their answers must fit one answer beside its acknowledgements. */
+export const INQUIRIES_PER_CELL = 4;
+/** A year with a leap day, as in offers. */
+const LONGEST_LEASE_HOURS = 8_784;
 /** Ordinals are unsigned 32-bit, as the derivation of erase keys needs. */
 export const HIGHEST_ORDINAL = 0xffff_ffff;
 
@@ -67,10 +73,27 @@ function withdrawalsMessage(withdrawals: readonly Withdrawal[]) {
   );
 }
 
+function leasesMessage(leases: readonly Lease[]) {
+  if (leases.length > LEASES_PER_CELL) throw new RangeError('too many leases for one cell');
+  const keys = new Set(leases.map(({ writeKey }) => writeKey));
+  if (keys.size !== leases.length) throw new RangeError('a lease is extended once in a cell');
+  const messages = leases.map(({ writeKey, hours }) => ({
+    writeKey: hexBytes(writeKey, 16, 'writeKey'),
+    hours: integer(hours, 1, LONGEST_LEASE_HOURS, 'hours'),
+  }));
+  return messages.sort((one, other) => Buffer.compare(one.writeKey, other.writeKey));
+}
+
+function inquiriesMessage(inquiries: readonly string[]): Buffer[] {
+  if (inquiries.length > INQUIRIES_PER_CELL) throw new RangeError('too many inquiries for one cell');
+  return nameBytes(inquiries);
+}
+
 /** A withdrawal whose sequence was acknowledged before rides again without a range, so ranges may count fewer. */
-function checkCarried({ ranges, records, withdrawals }: UpBody): void {
+function checkCarried({ ranges, records, withdrawals, leases = [] }: UpBody): void {
   const carried = ranges.reduce((sum, range) => sum + (range.void ? 0 : range.count), 0);
-  if (carried < records.length || carried > records.length + withdrawals.length) {
+  const least = records.length + leases.length;
+  if (carried < least || carried > least + withdrawals.length) {
     throw new RangeError('ranges must name what the cell carries');
   }
 }
@@ -85,8 +108,17 @@ export function upMessage(body: UpBody): Up {
     ranges: rangesMessage(body.run, body.ranges),
     blocks: blocksOf(body.records),
     withdrawals: withdrawalsMessage(body.withdrawals),
+    ...(body.leases && { leases: leasesMessage(body.leases) }),
     ...(body.asks === true && { asks: true }),
+    ...(body.inquiries && { inquiries: inquiriesMessage(body.inquiries) }),
   };
+}
+
+function leasesIn(messages: readonly engawa.wire.v1.Lease.$Properties[]): Lease[] {
+  return messages.map(({ writeKey, hours }) => ({
+    writeKey: bytesHex(writeKey ?? NONE, 16, 'writeKey'),
+    hours: hours ?? 0,
+  }));
 }
 
 /** The up body in a message; throws RangeError or EnumerationError. */
@@ -103,5 +135,7 @@ export function upBody(message: Up): UpBody {
       categories: categoryNames(withdrawal.categories ?? []),
     })),
     ...(message.asks === true && { asks: true as const }),
+    ...(message.leases?.length && { leases: leasesIn(message.leases) }),
+    ...(message.inquiries?.length && { inquiries: namesIn(message.inquiries) }),
   };
 }

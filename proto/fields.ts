@@ -23,6 +23,17 @@ export function bytesHex(bytes: Uint8Array, length: number, field: string): stri
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
+/** A set of pseudonyms as bytes, ascending. */
+export function nameBytes(names: readonly string[]): Buffer[] {
+  if (new Set(names).size !== names.length) throw new RangeError('a pseudonym is named once');
+  return names.map((name) => hexBytes(name, 16, 'pseudonym')).sort(Buffer.compare);
+}
+
+/** Pseudonyms as hexadecimal digits. */
+export function namesIn(bytes: readonly Uint8Array[]): string[] {
+  return bytes.map((name) => bytesHex(name, 16, 'pseudonym'));
+}
+
 /** An integer between two bounds, both included. */
 export function integer(value: number, minimum: number, maximum: number, field: string): number {
   if (!Number.isSafeInteger(value) || value < minimum || value > maximum) {

@@ -1,9 +1,10 @@
 import { UP_BODY_BYTES } from './cell.ts';
 import { encodeUp } from './codec.ts';
-import type { Item } from './hub-item.ts';
+import { INQUIRIES_PER_CELL } from './codec-up.ts';
+import type { Item, Offered } from './hub-item.ts';
 import { ordered } from './hub-order.ts';
 import { Intervals } from './intervals.ts';
-import type { Range, RunId, UpBody, WireRecord, Withdrawal } from './wire.ts';
+import type { Lease, Range, RunId, UpBody, WireRecord, Withdrawal } from './wire.ts';
 
 /** The part of a body that does not depend on what is carried. */
 export type Envelope = Pick<UpBody, 'version' | 'run' | 'cell' | 'highestOrdinal'>;
@@ -35,11 +36,17 @@ const RANGES_PER_CELL = 80;
 /** As many as there can be gaps between what is carried: else a backlog with gaps would scatter the run at the broker. */
 const VOIDS_PER_CELL = 80;
 
-/** Two bytes are kept for `asks`. */
-const ROOM_BYTES = UP_BODY_BYTES - 2;
+/** Kept for `asks`, and for inquiries: what is asked must not move what is carried. */
+const ROOM_BYTES = UP_BODY_BYTES - 2 - 18 * INQUIRIES_PER_CELL;
 
 /** Upper bounds in bytes, so that a small cell need not be encoded to know that it fits. */
-const BOUND = { envelope: 40, range: 30, record: 100, withdrawal: 60 };
+const BOUND = { envelope: 40, range: 30, record: 100, withdrawal: 60, lease: 26 };
+
+/** The inquiries a cell asks: none before version 3, and none beside withdrawals, whose receipts fill the answer. */
+export function inquiriesIn({ version, withdrawals }: UpBody, { inquiries = [] }: Offered): Pick<UpBody, 'inquiries'> {
+  if (version !== 3 || withdrawals.length > 0 || inquiries.length === 0) return {};
+  return { inquiries: inquiries.slice(0, INQUIRIES_PER_CELL) };
+}
 
 type Sets = Map<RunId, Intervals>;
 
@@ -68,28 +75,32 @@ function rangesFor(items: readonly Item[], voids: readonly Range[], known: Known
 
 /** Version 1 has no mark for backlog. */
 function recordOf(item: Item & { record: WireRecord; backlog?: boolean }, { version }: Envelope): WireRecord {
-  return item.backlog === true && version === 2 ? { ...item.record, backlog: true } : item.record;
+  return item.backlog === true && version !== undefined ? { ...item.record, backlog: true } : item.record;
 }
 
 function bodyOf(envelope: Envelope, items: readonly Item[], voids: readonly Range[], known: Known): UpBody {
   const records: WireRecord[] = [];
   const withdrawals: Withdrawal[] = [];
+  const leases: Lease[] = [];
   for (const item of items) {
     if ('withdrawal' in item) withdrawals.push(item.withdrawal);
+    else if ('lease' in item) leases.push(item.lease);
     else records.push(recordOf(item, envelope));
   }
-  return { ...envelope, ranges: rangesFor(items, voids, known), records, withdrawals };
+  const ranges = rangesFor(items, voids, known);
+  return { ...envelope, ranges, records, withdrawals, ...(leases.length > 0 && { leases }) };
 }
 
 /** The bytes of a body, or an upper bound of them that fits; infinite when its answer could not name all its ranges. */
 function bytesOf(body: UpBody): number {
-  const { ranges, records, withdrawals } = body;
+  const { ranges, records, withdrawals, leases = [] } = body;
   if (ranges.length > RANGES_PER_CELL + VOIDS_PER_CELL) return Number.POSITIVE_INFINITY;
   const bound =
     BOUND.envelope +
     BOUND.range * ranges.length +
     BOUND.record * records.length +
-    BOUND.withdrawal * withdrawals.length;
+    BOUND.withdrawal * withdrawals.length +
+    BOUND.lease * leases.length;
   return bound <= ROOM_BYTES ? bound : encodeUp(body).length;
 }
 

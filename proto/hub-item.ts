@@ -2,11 +2,13 @@ import { pseudonym, writeKey } from './keys.ts';
 import type { Lane } from './lists.ts';
 import type {
   Interval,
+  Lease,
   Range,
   Receipt,
   RefusalReason,
   RunId,
   RunIntervals,
+  Standing,
   UpBody,
   WireRecord,
   Withdrawal,
@@ -23,7 +25,7 @@ interface Place {
   readonly ordinal: number;
 }
 
-/** One outbox row on its way: a record, or a withdrawal (lane `control`). */
+/** One item on its way: a record, or a withdrawal or lease (lane `control`). */
 export type Item = Place &
   (
     | {
@@ -33,6 +35,7 @@ export type Item = Place &
         readonly backlog?: boolean;
       }
     | { readonly lane: 'control'; readonly withdrawal: Withdrawal }
+    | { readonly lane: 'control'; readonly lease: Lease }
   );
 
 /** What the caller offers for the next cell. */
@@ -50,6 +53,8 @@ export interface Offered {
   readonly highestOrdinal: number;
   /** Compose an empty cell rather than none (the shaped lane's tick, the first cell of a run). */
   readonly evenEmpty?: boolean;
+  /** Pseudonyms whose recipient's attestation is asked about, most urgent first; they wait where there is no room, and need no sequence. */
+  readonly inquiries?: readonly string[];
 }
 
 /** A new cell: seal `body` (the same body always seals to the same bytes) and send it; `ids` are now in flight. */
@@ -73,6 +78,10 @@ export interface Answered {
   readonly hole?: { readonly run: RunId; readonly first: number; readonly last: number };
   /** What the broker said about the cell, to be counted and shown. */
   readonly refusal?: { readonly reason: RefusalReason; readonly count: number };
+  /** Pseudonyms whose lease has lapsed: extend them now. */
+  readonly lapsed: readonly string[];
+  /** Answers to inquiries. */
+  readonly standings: readonly Standing[];
   /** The highest ordinal the broker keeps for this hub. */
   readonly keptOrdinal: number;
   /** True for the first answer of this run: re-number what `canConfirm` refuses, commit, then `confirm`. */

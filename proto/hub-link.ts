@@ -1,11 +1,13 @@
 import { BacklogDoor } from './backlog-door.ts';
+import { Credit } from './credit.ts';
 import { type Flight, Flights, isBacklog } from './flights.ts';
-import { type Envelope, fitItems } from './hub-fit.ts';
+import { type Envelope, fitItems, inquiriesIn } from './hub-fit.ts';
 import type { Answered, Composition, Item, Offered } from './hub-item.ts';
 import { Ordinals } from './ordinals.ts';
 import { Received } from './received.ts';
+import { SpokenVersion } from './spoken-version.ts';
 import { unread } from './unread.ts';
-import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
+import type { DownBody, RefusalReason, RunId, UpBody, WireVersion } from './wire.ts';
 
 /**
  * The hub's side of the link: which outbox items travel in which cell, and what an answer means. No clock, no disk,
@@ -22,12 +24,10 @@ import type { DownBody, RefusalReason, RunId, UpBody } from './wire.ts';
  *   waits, and only the timer's cells (sent even empty) try again until an answer says neither.
  * - Live records go before backlog in every cell; backlog fills what is left, and begins a cell after three that held none.
  *   It goes at the broker's pace and leaves one of the credit to live data (`backlog-door.ts`, `pacing.ts`); live data never waits for it.
- * - A broker that does not know version 2 is spoken to in version 1 for the rest of the run.
+ * - A broker that does not know a version is spoken to in the one before for the rest of the run (`spoken-version.ts`).
+ * - Leases travel in version 3 only, like records of which nothing is kept; inquiries ride where no withdrawal does.
  * - An item of an agreement opened before its ordinal was confirmed stays home (see `mayUse`).
  */
-
-/** More cells at once than any broker needs: each costs the hub memory, and the time to compose it. */
-const CREDIT_MOST = 16;
 
 /** Trying again at once would only spin. */
 const NOT_NOW: readonly RefusalReason[] = ['version', 'limit'];
@@ -45,16 +45,16 @@ export class HubLink {
   #isPaced = false;
   /** The broker would hold this hub's runs in too many pieces: void ranges go first, because they join them. */
   #isScattered = false;
-  #newestAnswered = 0;
-  #credit: number;
-  #version: 1 | 2 = 2;
+  readonly #credit: Credit;
+  readonly #spoken: SpokenVersion;
   #reconnectSpreadMs: number | undefined;
 
-  /** `run` of this start; the highest ordinal confirmed on disk (0 at first); cells that may be out before an answer. */
-  constructor(start: { run: RunId; confirmedOrdinal: number; credit: number }) {
+  /** `run` of this start; the highest ordinal confirmed on disk (0 at first); cells that may be out before an answer; the newest version to speak. */
+  constructor(start: { run: RunId; confirmedOrdinal: number; credit: number; newest?: WireVersion | undefined }) {
     this.#run = start.run;
+    this.#spoken = new SpokenVersion(start.newest);
     this.#ordinals = new Ordinals(start.confirmedOrdinal);
-    this.#credit = start.credit;
+    this.#credit = new Credit(start.credit);
   }
 
   /** Cells sealed and not yet answered. */
@@ -64,7 +64,7 @@ export class HubLink {
 
   /** Whether another cell that carries something may be composed now. */
   get hasCredit(): boolean {
-    return this.#flights.size < this.#credit;
+    return this.#flights.size < this.#credit.cells;
   }
 
   /** The highest ordinal the broker is known to keep; a new agreement takes at least one more. */
@@ -77,10 +77,7 @@ export class HubLink {
     return this.#ordinals.mayUse(ordinal);
   }
 
-  /**
-   * Whether this ordinal may be confirmed: the first answer of this run showed a lower kept one. Another must be re-numbered
-   * above `keptOrdinal`.
-   */
+  /** Whether the first answer of this run showed a lower kept ordinal; another must be re-numbered above `keptOrdinal`. */
   canConfirm(ordinal: number): boolean {
     return this.#ordinals.canConfirm(ordinal);
   }
@@ -88,6 +85,16 @@ export class HubLink {
   /** Confirms every ordinal up to this one, which is on disk: else the next run would re-number one that is in use. */
   confirm(ordinal: number): void {
     this.#ordinals.confirm(ordinal);
+  }
+
+  /** Whether the broker is spoken to in a version that has leases. */
+  get speaksLeases(): boolean {
+    return this.#spoken.now === 3;
+  }
+
+  /** Whether the broker has this item: all there is to know of one that leaves no row. */
+  hasArrived({ run, seq }: Pick<Item, 'run' | 'seq'>): boolean {
+    return this.#received.has(run, seq);
   }
 
   /** Whether this item is in a cell that has not been answered. */
@@ -117,8 +124,8 @@ export class HubLink {
     const cell = this.#nextCell++;
     const carried = fitted.items.filter(isBacklog).length;
     if (mayBacklog) this.#door.passed(carried);
-    const asks = this.#version === 2 && this.#door.asks(carried, free.filter(isBacklog).length);
-    const body: UpBody = asks ? { ...fitted.body, asks } : fitted.body;
+    const asks = this.#spoken.now > 1 && this.#door.asks(carried, free.filter(isBacklog).length);
+    const body: UpBody = { ...fitted.body, ...(asks && { asks }), ...inquiriesIn(fitted.body, offered) };
     if (carries) this.#flights.launch(cell, body, fitted.items);
     return { cell, body, ids: fitted.items.map((item) => item.id) };
   }
@@ -126,7 +133,7 @@ export class HubLink {
   #envelope(offered: Offered): Envelope {
     const highestOrdinal = this.#ordinals.announced(offered.highestOrdinal);
     const place = { run: this.#run, cell: this.#nextCell, highestOrdinal };
-    return this.#version === 2 ? { version: 2, ...place } : place;
+    return this.#spoken.now === 1 ? place : { version: this.#spoken.now, ...place };
   }
 
   /** Whether a cell composed at `nowMs` could carry backlog: only then is it worth reading. */
@@ -135,13 +142,10 @@ export class HubLink {
   }
 
   #mayBacklog(nowMs: number | undefined): boolean {
-    return this.#door.isOpen(nowMs, this.#flights.withBacklog, this.#credit);
+    return this.#door.isOpen(nowMs, this.#flights.withBacklog, this.#credit.cells);
   }
 
-  /**
-   * The instant from which the next cell with backlog may go, on the clock of `onAnswer`; Infinity before the first answer on
-   * a connection. An answer may allow it earlier or later.
-   */
+  /** From when the next cell with backlog may go, on the clock of `onAnswer`; Infinity before a connection's first answer. */
   get backlogNotBeforeMs(): number {
     return this.#door.notBeforeMs;
   }
@@ -153,6 +157,7 @@ export class HubLink {
 
   #isFree(item: Item): boolean {
     if (this.isInFlight(item.id) || this.#receipted.has(item.id) || !this.mayUse(item.ordinal)) return false;
+    if ('lease' in item && !this.speaksLeases) return false;
     return 'withdrawal' in item || !this.#received.has(item.run, item.seq);
   }
 
@@ -196,15 +201,12 @@ export class HubLink {
     this.#hold(answer, nowMs);
     for (const acknowledged of answer.acknowledged) this.#received.merge(acknowledged);
     const firstOfRun = this.#ordinals.shown(answer.highestOrdinal);
-    if (answer.cell > this.#newestAnswered) {
-      this.#newestAnswered = answer.cell;
-      this.#credit = Math.min(answer.credit, CREDIT_MOST);
-    }
+    this.#credit.heard(answer);
     for (const receipt of answer.receipts) for (const id of this.#flights.answeredBy(receipt)) this.#receipted.add(id);
     const { freed, quarantined } = this.#conclude(answer);
     freed.push(...this.#endOverlapped());
-    const { acknowledged, receipts, hole, refusal } = answer;
-    const said = { acknowledged, receipts, ...(hole && { hole }), ...(refusal && { refusal }) };
+    const { acknowledged, receipts, hole, refusal, lapsed = [], standings = [] } = answer;
+    const said = { acknowledged, receipts, lapsed, standings, ...(hole && { hole }), ...(refusal && { refusal }) };
     return { ...said, quarantined, freed, keptOrdinal: this.#ordinals.kept, firstOfRun };
   }
 
@@ -213,7 +215,7 @@ export class HubLink {
     this.#reconnectSpreadMs = pacing?.reconnectSpreadMs ?? this.#reconnectSpreadMs;
     this.#isPaced = refusal !== undefined && NOT_NOW.includes(refusal.reason);
     this.#isScattered = refusal?.reason === 'limit';
-    if (refusal?.reason === 'version') this.#version = 1;
+    if (refusal?.reason === 'version') this.#spoken.refused(cell, this.#nextCell);
   }
 
   #conclude(answer: DownBody): Pick<Answered, 'quarantined'> & { freed: number[] } {

@@ -29,6 +29,10 @@ export const PROPERTIES = {
   'power.active': 3,
   'lock.state': 4,
   'energy.import': 5,
+  'battery.low': 6,
+  'battery.percent': 7,
+  'device.online': 8,
+  'tamper.state': 9,
 } as const;
 /** The name of a property that may be sent. */
 export type Property = keyof typeof PROPERTIES;
@@ -41,9 +45,38 @@ export const QUANTITIES = {
   energy_wh: { wire: 4, unit: 'Wh' },
   power_w: { wire: 5, unit: 'W' },
   last_state: { wire: 6, unit: '' },
+  count_band: { wire: 7, unit: '' },
+  mean_power_band_w: { wire: 8, unit: 'W' },
+  energy_band_wh: { wire: 9, unit: 'Wh' },
+  percent: { wire: 10, unit: '%' },
+  percent_band: { wire: 11, unit: '%' },
 } as const;
 /** The name of a sent quantity. */
 export type Quantity = keyof typeof QUANTITIES;
+
+/** A quantity that is sent as a band: the edge of the band that is nearer to zero. */
+export type BandQuantity = 'count_band' | 'mean_power_band_w' | 'energy_band_wh' | 'percent_band';
+
+/** The bands: their edges from 0 upwards, each the least whole value of its band, the last without an end; `signed`: the same below zero. Never changed, only added to under a new quantity. */
+export const BANDS: Readonly<Record<BandQuantity, { readonly edges: readonly number[]; readonly signed: boolean }>> = {
+  count_band: { edges: [0, 1, 2, 4, 8, 16, 32, 64], signed: false },
+  mean_power_band_w: { edges: [0, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12_800], signed: true },
+  // Four hours of the power above.
+  energy_band_wh: { edges: [0, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 51_200], signed: false },
+  percent_band: { edges: [0, 10, 25, 50, 75], signed: false },
+};
+
+/** The whole values that a sent band stands for, both inclusive; without a limit on a side where it has none. Undefined where the quantity is no band, or has no such band. */
+export function boundsOf(quantity: Quantity, value: number): { lowest?: number; highest?: number } | undefined {
+  const bands = (BANDS as Readonly<Partial<Record<Quantity, (typeof BANDS)[BandQuantity]>>>)[quantity];
+  const at = bands?.edges.indexOf(Math.abs(value)) ?? -1;
+  if (!bands || at < 0 || (value < 0 && !bands.signed)) return undefined;
+  const beyond = bands.edges[at + 1];
+  const far = beyond === undefined ? undefined : beyond - 1;
+  if (value < 0) return { ...(far !== undefined && { lowest: -far }), highest: value };
+  const lowest = value === 0 && bands.signed && far !== undefined ? -far : value;
+  return { lowest, ...(far !== undefined && { highest: far }) };
+}
 
 /** The granularity ladder, coarsest that leaves first: L0 stays home, L5 is event by event. */
 export const LEVELS = ['L0', 'L1', 'L2', 'L3', 'L4', 'L5'] as const;
@@ -98,6 +131,9 @@ export const STATE_CODES = {
   'contact.state': { closed: 0, open: 1, ajar: 2 },
   'occupancy.state': { clear: 0, detected: 1 },
   'lock.state': { not_fully_locked: 0, locked: 1, unlocked: 2, unlatched: 3, jammed: 4, unknown: 5 },
+  'battery.low': { ok: 0, low: 1 },
+  'device.online': { offline: 0, online: 1 },
+  'tamper.state': { clear: 0, tampered: 1 },
 } as const;
 
 function reversed<Name extends string>(list: Readonly<Record<Name, number>>): ReadonlyMap<number, Name> {

@@ -12,7 +12,7 @@ export interface Unread {
   readonly atMost?: number;
 }
 
-/** A cell the broker could not read is halved until the one unreadable item is alone: a record is then quarantined, a withdrawal never. */
+/** A cell the broker could not read is halved until the one unreadable item is alone: a record is then quarantined, a withdrawal or lease never. */
 export function unread(flight: Flight, left: readonly Item[], reason: RefusalReason | undefined): Unread {
   const freed = left.map(({ id }) => id);
   if (reason === undefined || !UNREADABLE.includes(reason)) return { freed, quarantined: [] };

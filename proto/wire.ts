@@ -3,10 +3,13 @@ import type { Category, Property, Quantity } from './lists.ts';
 /** The shapes that cross the wire, as plain TypeScript; `codec.ts` turns them into bytes and back. */
 
 /**
- * The newest version in a cell's first byte. Version 2 adds the mark that a block is backlog, and pacing in answers; a hub
- * whose cell is refused for its version goes on in version 1, and an answer has the version of the cell it answers.
+ * The newest version in a cell's first byte. Version 2 adds the mark that a block is backlog, and pacing in answers; version
+ * 3 adds leases and questions about attestation. A hub whose cell is refused for its version goes on in the one before, and
+ * an answer has the version of the cell it answers.
  */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
+/** A version of the wire that this program speaks. */
+export type WireVersion = 1 | 2 | 3;
 
 /** One process start of a hub: 64 random bits as 16 lower-case hexadecimal digits. */
 export type RunId = string;
@@ -49,10 +52,18 @@ export interface Withdrawal {
   readonly categories: readonly Category[];
 }
 
+/** The feed of a pseudonym goes on for so many hours from the arrival of the cell that says so. */
+export interface Lease {
+  /** 32 hexadecimal digits. */
+  readonly writeKey: string;
+  /** 1 to 8784. */
+  readonly hours: number;
+}
+
 /** What an up cell says. `ranges` name what the cell carries and what is void. */
 export interface UpBody {
   /** The version it is sealed in; absent for 1. */
-  readonly version?: 2;
+  readonly version?: 2 | 3;
   readonly run: RunId;
   readonly cell: number;
   readonly highestOrdinal: number;
@@ -61,6 +72,10 @@ export interface UpBody {
   readonly withdrawals: readonly Withdrawal[];
   /** Backlog waits that has no place in time yet; absent when none does, and in version 1. */
   readonly asks?: true;
+  /** Leases to extend; absent when there are none, and before version 3. */
+  readonly leases?: readonly Lease[];
+  /** Pseudonyms (32 hexadecimal digits) whose recipient's attestation is asked about; absent when none is, and before version 3. */
+  readonly inquiries?: readonly string[];
 }
 
 /** Sequences `first` to `last`, both included. */
@@ -103,6 +118,18 @@ export const REFUSAL_REASONS = {
 /** One reason of refusal. */
 export type RefusalReason = keyof typeof REFUSAL_REASONS;
 
+/** How far the recipient has come that was told to erase, number by number as on the wire; `none`: nobody had to be told. */
+export const ATTESTATIONS = { waiting: 1, attested: 2, overdue: 3, none: 4 } as const;
+/** One state of an attestation. */
+export type Attestation = keyof typeof ATTESTATIONS;
+
+/** The answer to one inquiry. */
+export interface Standing {
+  /** 32 hexadecimal digits. */
+  readonly pseudonym: string;
+  readonly attestation: Attestation;
+}
+
 /** How a hub holds back for the good of all hubs. */
 export interface Pacing {
   /** For a cell that asked: milliseconds from the answer to the hub's next cell with backlog. */
@@ -120,6 +147,10 @@ export interface DownBody {
   readonly refusal?: { readonly reason: RefusalReason; readonly count: number };
   readonly hole?: { readonly run: RunId; readonly first: number; readonly last: number };
   readonly receipts: readonly Receipt[];
-  /** Only in answers to cells of version 2. */
+  /** Only in answers to cells from version 2 on. */
   readonly pacing?: Pacing;
+  /** Pseudonyms (32 hexadecimal digits) of this cell's records whose lease has lapsed; absent when none, and before version 3. */
+  readonly lapsed?: readonly string[];
+  /** Answers to the cell's inquiries; absent when there were none. */
+  readonly standings?: readonly Standing[];
 }

@@ -11,6 +11,7 @@ import { needsOf, testFiles } from './needs.ts';
 import { type Report, tallyLine, tallyOf, withoutSkipping } from './tally.ts';
 
 const LONG = {
+  ENGAWA_CONSENT_CASES: '1000000',
   ENGAWA_SIMULATION_SEEDS: '1000000',
   ENGAWA_HOSTILE_MESSAGES: '1000000',
   ENGAWA_KILLS: '1000',

@@ -14,7 +14,8 @@ import type { Operator } from '../operator.ts';
 import { addRecipient } from '../recipients/recipients.ts';
 import { StartError } from '../refusal.ts';
 import type { BrokerStore } from '../store/store.ts';
-import type { Surroundings } from '../surroundings.ts';
+import { hourAt, type Surroundings } from '../surroundings.ts';
+import { attestByHour, overdueHour, stateOf } from '../withdrawals/attestations.ts';
 
 /** What the operator's commands need. */
 export interface CommandServer {
@@ -86,6 +87,26 @@ function offers(server: FastifyInstance, { store, operator, url }: CommandServer
   }));
 }
 
+function erasures(server: FastifyInstance, { store, surroundings }: CommandServer): void {
+  server.get('/cli/erasure/list', async () => {
+    const hour = hourAt(surroundings.now());
+    const recipients = new Map((await store.offers()).map(({ slug, recipient }) => [slug, recipient]));
+    return {
+      counts: await store.erasureCounts(overdueHour(hour)),
+      erasures: (await store.erasures(LIMITS.erasuresShown)).map((erasure) => ({
+        offer: erasure.slug,
+        recipient: recipients.get(erasure.slug),
+        pseudonym: erasure.pseudonym,
+        categories: erasure.categories,
+        withdrawnAt: isoTime(erasure.hour * 3_600),
+        attestBy: isoTime(attestByHour(erasure.hour) * 3_600),
+        state: stateOf(erasure, hour),
+        ...(erasure.attestedHour !== undefined && { attestedAt: isoTime(erasure.attestedHour * 3_600) }),
+      })),
+    };
+  });
+}
+
 function status(server: FastifyInstance, parts: CommandServer): void {
   server.get('/cli/status', async () => ({
     url: parts.url,
@@ -95,6 +116,7 @@ function status(server: FastifyInstance, parts: CommandServer): void {
     cellsWaiting: parts.waiting(),
     operator: parts.operator.id.toString('hex'),
     stored: await parts.store.totals(),
+    erasures: await parts.store.erasureCounts(overdueHour(hourAt(parts.surroundings.now()))),
     sinceStart: Object.entries(parts.counts.all()).map(([reason, count]) => ({
       reason,
       count,
@@ -135,6 +157,7 @@ export async function startCommandServer(path: string, parts: CommandServer): Pr
   const server = bareServer(parts.log);
   partners(server, parts);
   offers(server, parts);
+  erasures(server, parts);
   status(server, parts);
   await server.listen({ path });
   chmodSync(path, 0o600);

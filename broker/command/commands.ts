@@ -39,6 +39,26 @@ function document(text: string): unknown {
   }
 }
 
+type ErasureCounts = Record<'waiting' | 'attested' | 'overdue', number>;
+
+interface Erasures {
+  counts: ErasureCounts;
+  erasures: {
+    offer: string;
+    recipient: string;
+    pseudonym: string;
+    categories: string[];
+    attestBy: string;
+    state: string;
+    attestedAt?: string;
+  }[];
+}
+
+const WHEN = { attested: 'attested', waiting: 'waiting, to be attested by', overdue: 'OVERDUE since' } as const;
+
+const erasureCounts = ({ waiting, attested, overdue }: ErasureCounts): string =>
+  `${waiting} waiting for their recipient's attestation, ${overdue} overdue, ${attested} attested`;
+
 interface Status {
   url: string;
   ingressUrl: string;
@@ -46,6 +66,7 @@ interface Status {
   connections: number;
   cellsWaiting: number;
   stored: Record<string, number>;
+  erasures: ErasureCounts;
   sinceStart: { reason: string; count: number; meaning: string }[];
 }
 
@@ -132,6 +153,22 @@ export const COMMANDS: readonly Command[] = [
         : value.offers.map((o) => `${o.offer}  version ${o.version}  ${o.recipient}  ${o.purpose}`),
   },
   {
+    words: ['erasure', 'list'],
+    help: 'List the erasures recipients were told of: attested, waiting, or overdue since when.',
+    method: 'GET',
+    path: '/cli/erasure/list',
+    text: ({ counts, erasures }: Erasures) =>
+      erasures.length === 0
+        ? ['No home has withdrawn anything a recipient was given.']
+        : [
+            ...erasures.map(({ offer, recipient, pseudonym, categories, state, attestBy, attestedAt }) => {
+              const when = `${WHEN[state as keyof typeof WHEN]} ${attestedAt ?? attestBy}`;
+              return `${offer}  ${recipient}  ${pseudonym}  ${categories.join(', ')}  ${when}`;
+            }),
+            `${erasureCounts(counts)}.`,
+          ],
+  },
+  {
     words: ['status'],
     help: 'Show what arrives, what is stored, and what was refused and why.',
     method: 'GET',
@@ -142,6 +179,7 @@ export const COMMANDS: readonly Command[] = [
       `Stored: ${Object.entries(value.stored)
         .map(([kind, rows]) => `${rows} ${kind}`)
         .join(', ')}`,
+      `Erasures: ${erasureCounts(value.erasures)}`,
       'Since the start:',
       ...value.sinceStart.map(({ count, meaning }) => `  ${String(count).padStart(8)}  ${meaning}`),
     ],

@@ -1,6 +1,9 @@
+import { hasLapsed } from '../leases/leases.ts';
 import { LIMITS } from '../limits.ts';
 import { openBlock } from '../store/seal.ts';
 import type { BrokerStore, FeedEntry } from '../store/store.ts';
+import { hourAt } from '../surroundings.ts';
+import { attestByHour } from '../withdrawals/attestations.ts';
 import type { Cursors, Place } from './cursor.ts';
 import { type FeedLine, isoTime, recordLine } from './lines.ts';
 
@@ -9,17 +12,28 @@ export interface Feed {
   readonly store: BrokerStore;
   readonly slug: string;
   readonly cursors: Cursors;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
-function linesOf(entry: FeedEntry, cursors: Cursors, taken: number): FeedLine[] {
+function linesOf(entry: FeedEntry, { cursors, now }: Feed, taken: number): FeedLine[] {
   const next: Place = { position: entry.position + 1, taken: 0 };
   if (entry.kind === 'tombstone') {
     const { pseudonym, categories, hour } = entry;
-    return [
-      { type: 'tombstone', cursor: cursors.write(next), pseudonym, categories, withdrawn_at: isoTime(hour * 3_600) },
-    ];
+    const [withdrawn_at, attest_by] = [isoTime(hour * 3_600), isoTime(attestByHour(hour) * 3_600)];
+    return [{ type: 'tombstone', cursor: cursors.write(next), pseudonym, categories, withdrawn_at, attest_by }];
+  }
+  if (entry.kind === 'resumption') {
+    const { pseudonym, hour } = entry;
+    return [{ type: 'resumed', cursor: cursors.write(next), pseudonym, resumed_at: isoTime(hour * 3_600) }];
   }
   const { pseudonym, category } = entry.block;
+  const { leaseUntilHour = Number.POSITIVE_INFINITY } = entry;
+  if (hasLapsed(leaseUntilHour, hourAt(now()))) {
+    const from = cursors.write({ position: entry.position, taken });
+    const lapsed_at = isoTime(leaseUntilHour * 3_600);
+    return [{ type: 'lapsed', cursor: cursors.write(next), from, pseudonym, lapsed_at }];
+  }
   const records = (entry.key && openBlock(entry.block, entry.key)) ?? [];
   return records.slice(taken).flatMap((record, index) => {
     const read = taken + index + 1;
@@ -28,8 +42,19 @@ function linesOf(entry: FeedEntry, cursors: Cursors, taken: number): FeedLine[] 
   });
 }
 
-/** The lines after a place up to `limit`, and the place after the last of them. */
-export async function readFeed(feed: Feed, from: Place, limit: number): Promise<{ lines: FeedLine[]; place: Place }> {
+/** How many records of an entry lie before a place. */
+function before({ position, taken }: Place, entry: FeedEntry): number {
+  if (entry.position < position) return Number.POSITIVE_INFINITY;
+  return entry.position === position ? taken : 0;
+}
+
+/** The lines after a place up to `limit`, none at or after `until`, and the place after the last of them. */
+export async function readFeed(
+  feed: Feed,
+  from: Place,
+  limit: number,
+  until: Place = { position: Number.POSITIVE_INFINITY, taken: 0 },
+): Promise<{ lines: FeedLine[]; place: Place }> {
   const lines: FeedLine[] = [];
   let place = from;
   while (lines.length < limit) {
@@ -37,7 +62,9 @@ export async function readFeed(feed: Feed, from: Place, limit: number): Promise<
     for (const entry of entries) {
       const taken = entry.position === place.position ? place.taken : 0;
       const room = limit - lines.length;
-      const found = linesOf(entry, feed.cursors, taken);
+      const end = before(until, entry);
+      if (end <= taken) return { lines, place };
+      const found = linesOf(entry, feed, taken).slice(0, end - taken);
       lines.push(...found.slice(0, room));
       if (found.length > room) return { lines, place: { position: entry.position, taken: taken + room } };
       place = { position: entry.position + 1, taken: 0 };

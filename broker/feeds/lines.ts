@@ -1,4 +1,4 @@
-import { type Category, propertyOf, QUANTITIES, quantityOf, stateName } from '../../proto/lists.ts';
+import { boundsOf, type Category, propertyOf, QUANTITIES, quantityOf, stateName } from '../../proto/lists.ts';
 import type { StoredRecord } from '../store/seal.ts';
 
 /** One record as a recipient reads it. */
@@ -16,6 +16,9 @@ export interface RecordLine {
   readonly value: number;
   /** The name of a state's code, where the value is one. */
   readonly state?: string;
+  /** What the value stands for where it is a band, both inclusive in the unit; an end that is not there is open. */
+  readonly lowest?: number;
+  readonly highest?: number;
   /** Share of the window that was observed, 0 to 1. */
   readonly observed: number;
   readonly time_quality: 'trusted' | 'estimated';
@@ -31,10 +34,32 @@ export interface TombstoneLine {
   readonly categories: readonly Category[];
   /** The hour of the withdrawal, ISO 8601, UTC. */
   readonly withdrawn_at: string;
+  /** Until when the erasure must be attested (`POST …/attestations`), ISO 8601, UTC. */
+  readonly attest_by: string;
+}
+
+/** In the place of records that are withheld, because their home has said nothing for the length of a lease. */
+export interface LapsedLine {
+  readonly type: 'lapsed';
+  readonly cursor: string;
+  /** The place before them: once resumed, read with `after` this and `until` this line's `cursor`. */
+  readonly from: string;
+  readonly pseudonym: string;
+  /** ISO 8601, UTC. */
+  readonly lapsed_at: string;
+}
+
+/** The home has extended its lease again: what was passed over can be read where `lapsed` lines say. */
+export interface ResumedLine {
+  readonly type: 'resumed';
+  readonly cursor: string;
+  readonly pseudonym: string;
+  /** The hour, ISO 8601, UTC. */
+  readonly resumed_at: string;
 }
 
 /** One line of a feed. */
-export type FeedLine = RecordLine | TombstoneLine;
+export type FeedLine = RecordLine | TombstoneLine | LapsedLine | ResumedLine;
 
 const LATEST_S = 253_402_300_799;
 
@@ -63,6 +88,7 @@ export function recordLine(
     window_s: record.windowS,
     value: record.value,
     ...(state !== undefined && { state }),
+    ...boundsOf(quantity, record.value),
     observed: record.observedPermille / 1_000,
     time_quality: record.estimatedTime ? 'estimated' : 'trusted',
     backlog: record.backlog,

@@ -8,6 +8,7 @@ import { LIMITS } from '../limits.ts';
 import type { Operator } from '../operator.ts';
 import { Refusal } from '../refusal.ts';
 import type { BrokerStore } from '../store/store.ts';
+import type { Surroundings } from '../surroundings.ts';
 import { ERROR } from './errors.ts';
 import { LiveConnections } from './live-connections.ts';
 
@@ -16,11 +17,12 @@ export interface FeedRoutes {
   readonly store: BrokerStore;
   readonly operator: Operator;
   readonly counts: Counts;
+  readonly surroundings: Surroundings;
 }
 
 interface Asked {
   Params: { offer: string };
-  Querystring: { purpose?: string; after?: string; limit?: string };
+  Querystring: { purpose?: string; after?: string; until?: string; limit?: string };
 }
 
 const PARAMS = Type.Object({ offer: Type.String({ pattern: '^[a-z0-9-]{1,40}$' }) });
@@ -28,6 +30,7 @@ const QUERY = {
   purpose: Type.Optional(Type.String({ maxLength: 60, description: "The offer's purpose, stated at every read" })),
   after: Type.Optional(Type.String({ maxLength: 100, description: 'The cursor of the last line you have' })),
 };
+const UNTIL = Type.Optional(Type.String({ maxLength: 100, description: 'A cursor: nothing that lies behind it' }));
 const LIMIT = Type.Optional(
   Type.String({ pattern: '^[0-9]{1,6}$', description: `Lines at most: 1 to ${LIMITS.feedRecordsMost}` }),
 );
@@ -65,9 +68,9 @@ function limitOf(text: string | undefined): number {
 
 const SCHEMAS = {
   records: {
-    summary: 'Records and tombstones of one offer in order, one JSON object per line',
+    summary: 'Records, tombstones, lapsed and resumed leases of one offer in order, one JSON object per line',
     params: PARAMS,
-    querystring: Type.Object({ ...QUERY, limit: LIMIT }, { additionalProperties: false }),
+    querystring: Type.Object({ ...QUERY, until: UNTIL, limit: LIMIT }, { additionalProperties: false }),
     security: [{ token: [] }],
     response: ERRORS,
   },
@@ -81,21 +84,22 @@ const SCHEMAS = {
 };
 
 async function open(
-  { store, operator }: FeedRoutes,
+  { store, operator, surroundings }: FeedRoutes,
   request: FastifyRequest<Asked>,
 ): Promise<{ feed: Feed; recipient: string }> {
   const { offer: slug } = request.params;
   const { purpose } = request.query;
   const { authorization } = request.headers;
   const { recipient } = await feedAccess(store, { authorization, offer: slug, purpose });
-  return { recipient: recipient.name, feed: { store, slug, cursors: new Cursors(operator.cursorSecret, slug) } };
+  const cursors = new Cursors(operator.cursorSecret, slug);
+  return { recipient: recipient.name, feed: { store, slug, cursors, now: surroundings.now } };
 }
 
 async function records(routes: FeedRoutes, request: FastifyRequest<Asked>, reply: FastifyReply): Promise<FastifyReply> {
   const { feed } = await open(routes, request);
   const limit = limitOf(request.query.limit);
   const from = (await placeOf(feed, request.query.after)) ?? BEGINNING;
-  const { lines } = await readFeed(feed, from, limit);
+  const { lines } = await readFeed(feed, from, limit, await placeOf(feed, request.query.until));
   return reply
     .header('content-type', 'application/x-ndjson')
     .header('cache-control', 'no-store')
@@ -117,22 +121,24 @@ async function liveRecords(
   await routes.live.serve({ recipient, feed, from, mayRead: () => open(routes, request) }, reply.raw);
 }
 
+/** Counts what is refused to a recipient. */
+export async function counted<T>({ counts }: Pick<FeedRoutes, 'counts'>, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (fault) {
+    if (fault instanceof Refusal) counts.add('feedRefused');
+    throw fault;
+  }
+}
+
 /** Routes of recipients: a feed by cursor, and live. */
 export function feedRoutes(server: FastifyInstance, routes: FeedRoutes): void {
   const live = new LiveConnections();
   server.addHook('preClose', async () => live.close());
-  const counted = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (fault) {
-      if (fault instanceof Refusal) routes.counts.add('feedRefused');
-      throw fault;
-    }
-  };
   server.get<Asked>('/v1/feeds/:offer/records', { schema: SCHEMAS.records }, (request, reply) =>
-    counted(records(routes, request, reply)),
+    counted(routes, records(routes, request, reply)),
   );
   server.get<Asked>('/v1/feeds/:offer/live', { schema: SCHEMAS.live }, (request, reply) =>
-    counted(liveRecords({ ...routes, live }, request, reply)),
+    counted(routes, liveRecords({ ...routes, live }, request, reply)),
   );
 }

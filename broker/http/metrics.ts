@@ -2,6 +2,8 @@ import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { COUNTED, type Counted, type Counts } from '../counts.ts';
 import type { Ingress } from '../ingest/ingress.ts';
 import type { BrokerStore } from '../store/store.ts';
+import { hourAt } from '../surroundings.ts';
+import { overdueHour } from '../withdrawals/attestations.ts';
 
 /** What metrics are read from. */
 export interface Measured {
@@ -9,10 +11,12 @@ export interface Measured {
   readonly store: BrokerStore;
   readonly ingress: () => Ingress | undefined;
   readonly waiting: () => number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A registry of its own: several brokers can run in one process. */
-export function metrics({ counts, store, ingress, waiting }: Measured): Registry {
+export function metrics({ counts, store, ingress, waiting, now }: Measured): Registry {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry, prefix: 'engawa_broker_' });
@@ -49,6 +53,16 @@ export function metrics({ counts, store, ingress, waiting }: Measured): Registry
     registers,
     collect() {
       this.set(waiting());
+    },
+  });
+  new Gauge({
+    name: 'engawa_broker_erasures',
+    help: 'Erasures recipients were told of: waiting for their attestation, attested, or overdue',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const counted = await store.erasureCounts(overdueHour(hourAt(now())));
+      for (const [state, erasures] of Object.entries(counted)) this.set({ state }, erasures);
     },
   });
   return registry;

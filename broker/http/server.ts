@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { LIMITS } from '../limits.ts';
+import { attestationRoutes } from './attestation-routes.ts';
 import { type CardRoutes, cardRoutes } from './card-routes.ts';
 import { shapeErrors } from './errors.ts';
 import { type FeedRoutes, feedRoutes } from './feed-routes.ts';
@@ -45,6 +46,7 @@ export async function httpServer(
   server.after(() => {
     hubRoutes(server, routes);
     feedRoutes(server, routes);
+    attestationRoutes(server, routes);
     healthRoutes(server, routes);
     cardRoutes(server, routes);
     server.get('/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());

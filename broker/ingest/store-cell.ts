@@ -1,11 +1,13 @@
 import { accept, identities, needed } from '../../proto/broker-link.ts';
 import type { Acceptance, AcceptedRecord } from '../../proto/broker-state.ts';
 import { PROPERTIES, QUANTITIES } from '../../proto/lists.ts';
-import type { UpBody } from '../../proto/wire.ts';
+import type { Standing, UpBody } from '../../proto/wire.ts';
+import { extendLeases, leasesOfRecords } from '../leases/leases.ts';
 import { LIMITS } from '../limits.ts';
 import { type StoredRecord, sealBlock } from '../store/seal.ts';
 import type { PublishedOffer, Transaction } from '../store/store.ts';
 import { hourAt, type Surroundings } from '../surroundings.ts';
+import { standingsOf } from '../withdrawals/attestations.ts';
 import { type RecordedWithdrawal, recordWithdrawal } from '../withdrawals/withdrawals.ts';
 
 /** What storing a cell came to; the receipts are signed after the commit. */
@@ -13,6 +15,10 @@ export interface StoredCell {
   readonly acceptance: Acceptance;
   readonly withdrawals: readonly RecordedWithdrawal[];
   readonly records: number;
+  /** Pseudonyms of its records whose lease has lapsed. */
+  readonly lapsed: readonly string[];
+  /** Answers to its inquiries. */
+  readonly standings: readonly Standing[];
 }
 
 interface Loaded {
@@ -132,7 +138,10 @@ export async function storeCell(
   for (const withdrawal of acceptance.withdraw) {
     withdrawals.push(await recordWithdrawal(transaction, withdrawal, surroundings.now()));
   }
+  const hour = hourAt(surroundings.now());
+  await extendLeases(transaction, acceptance.leases, hour);
   const records = await bound(transaction, acceptance.store);
+  const lapsed = await leasesOfRecords(transaction, records, { offers, hasLeases: body.version === 3, hour });
   const slugOf = (offer: string): string => {
     const slug = offers.get(offer)?.slug;
     if (slug === undefined) throw new Error('a record of an unknown offer was accepted');
@@ -151,5 +160,7 @@ export async function storeCell(
   if (dropped.withdrawn > 0) await transaction.count('droppedWithdrawn', dropped.withdrawn);
   if (dropped.offer > 0) await transaction.count('droppedOffer', dropped.offer);
   const refusal = foreign > 0 ? { reason: 'offer' as const, count: dropped.offer } : acceptance.refusal;
-  return { acceptance: { ...acceptance, dropped, ...(refusal && { refusal }) }, withdrawals, records: records.length };
+  const standings = await standingsOf(transaction, body.inquiries ?? [], hour);
+  const stored = { ...acceptance, dropped, ...(refusal && { refusal }) };
+  return { acceptance: stored, withdrawals, records: records.length, lapsed, standings };
 }

@@ -27,7 +27,7 @@ async function takeBody(taking: CellTaking, visit: Visit, hub: Hub, body: UpBody
     visit.timed(() => storeCell(transaction, hub.hub, body, surroundings)),
   );
   const receipts = await finishWithdrawals(store, operator, stored.withdrawals);
-  const { acceptance } = stored;
+  const { acceptance, lapsed, standings } = stored;
   counts.add('records', stored.records);
   counts.add('withdrawals', receipts.length);
   counts.add('droppedWithdrawn', acceptance.dropped.withdrawn);
@@ -35,7 +35,8 @@ async function takeBody(taking: CellTaking, visit: Visit, hub: Hub, body: UpBody
   if (acceptance.outcome === 'duplicate' && body.ranges.some((range) => !range.void)) counts.add('duplicates');
   if (acceptance.refusal) counts.add('refused');
   const hadBacklog = body.records.some(({ backlog }) => backlog === true);
-  return answer({ body, acceptance, receipts, ...visit.allow({ hadBacklog, asks: body.asks === true }) });
+  const news = { receipts, lapsed, standings };
+  return answer({ body, acceptance, ...news, ...visit.allow({ hadBacklog, asks: body.asks === true }) });
 }
 
 async function refuseCell(

@@ -57,9 +57,19 @@ export interface Block {
   readonly hour: number;
 }
 
-/** What a feed holds at one position, in order; a block without its key can no longer be opened by anybody. */
+/**
+ * What a feed holds at one position, in order; a block without its key can no longer be opened by anybody, and one whose
+ * lease ended is withheld until its home extends it (`leaseUntilHour`: hours since 1970, absent without a lease).
+ */
 export type FeedEntry =
-  | { readonly kind: 'block'; readonly position: number; readonly block: Block; readonly key: Buffer | undefined }
+  | {
+      readonly kind: 'block';
+      readonly position: number;
+      readonly block: Block;
+      readonly key: Buffer | undefined;
+      readonly leaseUntilHour?: number;
+    }
+  | { readonly kind: 'resumption'; readonly position: number; readonly pseudonym: string; readonly hour: number }
   | {
       readonly kind: 'tombstone';
       readonly position: number;
@@ -70,6 +80,23 @@ export type FeedEntry =
 
 /** A pseudonym's withdrawn categories with the hour each was withdrawn. */
 export type Withdrawn = ReadonlyMap<Category, number>;
+
+/** One erasure a recipient was told of, by a tombstone of its feed. Hours since 1970. */
+export interface Erasure {
+  readonly slug: string;
+  readonly pseudonym: string;
+  readonly categories: readonly Category[];
+  readonly hour: number;
+  /** When the recipient attested that it erased; undefined until then. */
+  readonly attestedHour: number | undefined;
+}
+
+/** How many erasures stand how. */
+export interface ErasureCounts {
+  readonly waiting: number;
+  readonly attested: number;
+  readonly overdue: number;
+}
 
 /** A pair whose key is to be destroyed. */
 export interface Pair {
@@ -108,6 +135,16 @@ export interface Transaction {
   key(pair: Pair): Promise<Buffer>;
   append(slug: string, block: Block): Promise<void>;
   appendTombstone(slug: string, pseudonym: string, categories: readonly Category[], hour: number): Promise<void>;
+  /** The tombstones of a pseudonym, in all feeds. */
+  erasures(pseudonym: string): Promise<Erasure[]>;
+  /** Notes the hour of an attestation; one noted before stays. */
+  attest(erasure: Erasure, hour: number): Promise<void>;
+  /** Until when (hour, exclusive) a pseudonym's feed goes on; undefined without a lease. */
+  leaseUntil(pseudonym: string): Promise<number | undefined>;
+  /** Sets the end of a lease, or takes the lease away. */
+  setLease(pseudonym: string, untilHour: number | undefined): Promise<void>;
+  /** Says in a feed that a pseudonym's lease goes on again. */
+  appendResumption(slug: string, pseudonym: string, hour: number): Promise<void>;
   /** Adds to a counter that must outlive the process, by reason. */
   count(reason: string, by: number): Promise<void>;
 }
@@ -136,6 +173,10 @@ export interface BrokerStore {
   counted(): Promise<Record<string, number>>;
   /** Enrolled hubs, and entries ever appended to feeds: cheap, for metrics. */
   size(): Promise<{ hubs: number; entries: number }>;
+  /** Erasures the recipients were told of, those not attested first, oldest first. */
+  erasures(limit: number): Promise<Erasure[]>;
+  /** The same as counts; asked for in or before `overdueHour` and not attested means overdue. */
+  erasureCounts(overdueHour: number): Promise<ErasureCounts>;
   /** Totals for the operator; counts rows, so not for metrics. */
   totals(): Promise<{ hubs: number; blocks: number; keys: number; withdrawn: number; invites: number }>;
   close(): Promise<void>;

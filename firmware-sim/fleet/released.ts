@@ -1,4 +1,11 @@
-import type { Category, Level, Property, Quantity } from '../../proto/lists.ts';
+import {
+  BANDS,
+  type BandQuantity,
+  type Category,
+  type Level,
+  type Property,
+  type Quantity,
+} from '../../proto/lists.ts';
 import type { Offer, OfferCategory } from '../../proto/offer-document.ts';
 import { wallMs } from '../world/calendar.ts';
 import type { DayWorld } from '../world/house.ts';
@@ -142,9 +149,7 @@ function windowValue(
   }));
   if (property === 'power.active') {
     const milliwattMs = all.reduce((sum, { steps }) => sum + integral(steps, fromMs, Math.min(toMs, world.endMs)), 0);
-    return level === 'L2'
-      ? { property, quantity: 'energy_wh', value: Math.round(milliwattMs / 3_600_000 / 1000) }
-      : { property, quantity: 'mean_power_w', value: Math.round(milliwattMs / (toMs - fromMs) / 1000) };
+    return { property, ...powerValue(level, milliwattMs, toMs - fromMs) };
   }
   if (level === 'L4') {
     const last = all
@@ -155,5 +160,22 @@ function windowValue(
   }
   const begins = ({ steps, counted }: Series): number =>
     steps.filter(({ atMs, value }) => value === counted && atMs >= fromMs && atMs < toMs).length;
-  return { property, quantity: 'count', value: all.reduce((sum, each) => sum + begins(each), 0) };
+  const count = all.reduce((sum, each) => sum + begins(each), 0);
+  return level === 'L3'
+    ? { property, quantity: 'count_band', value: bandOf('count_band', count) }
+    : { property, quantity: 'count', value: count };
+}
+
+/** Power of a window, of so many milliwatt-milliseconds in so many milliseconds, as coarse as a hub makes it. */
+function powerValue(level: Level, milliwattMs: number, lengthMs: number): Pick<Released, 'quantity' | 'value'> {
+  const watts = milliwattMs / lengthMs / 1000;
+  if (level === 'L2') return { quantity: 'energy_wh', value: Math.round(milliwattMs / 3_600_000 / 1000 / 100) * 100 };
+  if (level === 'L4') return { quantity: 'mean_power_w', value: Math.round(watts / 10) * 10 };
+  return { quantity: 'mean_power_band_w', value: bandOf('mean_power_band_w', Math.round(watts)) };
+}
+
+/** The edge of a value's band that is nearer to zero. */
+function bandOf(quantity: BandQuantity, value: number): number {
+  const edge = Math.max(...BANDS[quantity].edges.filter((each) => each <= Math.abs(value)));
+  return value < 0 && edge > 0 ? -edge : edge;
 }

@@ -55,7 +55,7 @@ export class SimulatedHub {
     this.#settings = settings;
     const bytes = (text: string): Buffer => Buffer.from(text, 'hex');
     this.#keys = { secret: bytes(secret), operator: bytes(operator), hub: bytes(hub), enrolment: bytes(enrolmentKey) };
-    this.#link = new HubLink({ run: this.#run, confirmedOrdinal: 0, credit: 2 });
+    this.#link = new HubLink({ run: this.#run, confirmedOrdinal: 0, credit: 2, newest: 2 });
     this.#client = connect(ingressUrl, {
       clientId: hub,
       username: hub,

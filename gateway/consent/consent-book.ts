@@ -1,7 +1,7 @@
 import type { Category } from '../../proto/lists.ts';
 import { ConsentIndex } from './consent-index.ts';
-import { CONSENT_SCHEMA, type ConsentRecord, type ConsentState, grantOf } from './consent-record.ts';
-import type { LiveGrant } from './grant.ts';
+import { type ConsentRecord, type ConsentState, grantOf, isNo, personOf, READABLE_SCHEMAS } from './consent-record.ts';
+import type { Circumstances, LiveGrant } from './grant.ts';
 
 /** The cryptography the book needs, passed in: SHA-256, the hub's signature, and random bytes. */
 export interface Seal {
@@ -26,20 +26,30 @@ function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
+/** What a record is about, whoever speaks. */
+function subjectOf({ notice, process }: ConsentRecord): string {
+  return `${notice.offer}|${process.piiType}`;
+}
+
 /**
  * The append-only book of consent records: chained by salted commitments, signed by the hub, and itself what is enforced.
  * A page that does not verify makes the whole book unreadable, and then nothing is permitted.
  */
 export class ConsentBook {
   readonly #seal: Seal;
+  /** By agreement, category and person, as each stands. */
   readonly #latest = new Map<string, ConsentRecord>();
+  /** By offer, category and person: the last word, whatever the agreement. */
+  readonly #words = new Map<string, ConsentRecord>();
+  #circumstances: Circumstances | undefined;
   readonly #stopped = new Set<string>();
   #chain: Uint8Array = GENESIS;
   #fault: string | undefined;
   #index: ConsentIndex;
 
-  constructor(seal: Seal, pages: readonly BookPage[]) {
+  constructor(seal: Seal, pages: readonly BookPage[], circumstances?: Circumstances) {
     this.#seal = seal;
+    this.#circumstances = circumstances;
     for (const page of pages) if (this.#fault === undefined) this.#fault = this.#read(page);
     this.#index = this.#build();
   }
@@ -52,6 +62,12 @@ export class ConsentBook {
   /** The live grants, arranged for deciding. */
   get index(): ConsentIndex {
     return this.#index;
+  }
+
+  /** From now on somebody else lives in the home, or something is held back. */
+  arrange(circumstances: Circumstances): void {
+    this.#circumstances = circumstances;
+    this.#index = this.#build();
   }
 
   /** The pages that would record these, in order; nothing changes until `append`. */
@@ -72,15 +88,27 @@ export class ConsentBook {
     this.#index = this.#build();
   }
 
+  /** Forgets what a person said, after the content of those pages was erased. The chain stays. */
+  forget(person: number): void {
+    for (const records of [this.#latest, this.#words])
+      for (const [key, record] of records) if (personOf(record) === person) records.delete(key);
+    this.#index = this.#build();
+  }
+
   /** Stops an agreement's categories in memory at once, before the withdrawal is committed. */
   stop(agreement: number, categories: readonly Category[]): void {
     for (const category of categories) this.#stopped.add(`${agreement}|${category}`);
     this.#index = this.#build();
   }
 
-  /** The record of an agreement and category as it stands, whatever its state. */
-  standing(agreement: number, category: Category): ConsentRecord | undefined {
-    return this.#latest.get(`${agreement}|${category}`);
+  /** The records of an agreement and category as they stand, one for each person, whatever their state. */
+  standing(agreement: number, category: Category): ConsentRecord[] {
+    return this.all().filter((one) => one.agreement === agreement && one.process.piiType === category);
+  }
+
+  /** What a person said last to an offer about a category. */
+  lastWord(offer: string, category: Category, person: number): ConsentRecord | undefined {
+    return this.#words.get(`${offer}|${category}|${person}`);
   }
 
   /** Every record as it stands, ended ones too. */
@@ -102,18 +130,24 @@ export class ConsentBook {
     if (!page.salt || !same(page.commitment, this.#seal.sha256(page.salt, page.content)))
       return 'a page of the consent book was changed after it was written';
     const record: ConsentRecord = JSON.parse(page.content);
-    if (record.schemaVersion !== CONSENT_SCHEMA)
+    if (!READABLE_SCHEMAS.includes(record.schemaVersion))
       return 'a page of the consent book is of a version this hub does not know';
-    this.#latest.set(`${record.agreement}|${record.process.piiType}`, record);
+    const about = `${subjectOf(record)}|${personOf(record)}`;
+    // What opened no agreement is only the last word of that person.
+    if (record.agreement > 0) this.#latest.set(`${record.agreement}|${about}`, record);
+    this.#words.set(about, record);
     return undefined;
   }
 
   #build(): ConsentIndex {
+    if (this.#fault !== undefined) return new ConsentIndex([], false, this.#circumstances);
+    const objections = Map.groupBy([...this.#words.values()].filter(isNo), subjectOf);
     const grants: LiveGrant[] = [];
-    for (const [key, record] of this.#latest) {
-      const grant = this.#stopped.has(key) ? undefined : grantOf(record);
-      if (grant) grants.push(grant);
+    for (const record of this.#latest.values()) {
+      const grant = this.#stopped.has(`${record.agreement}|${record.process.piiType}`) ? undefined : grantOf(record);
+      const against = objections.get(subjectOf(record))?.map(personOf);
+      if (grant) grants.push(against ? { ...grant, objections: against } : grant);
     }
-    return new ConsentIndex(this.#fault === undefined ? grants : [], this.#fault === undefined);
+    return new ConsentIndex(grants, true, this.#circumstances);
   }
 }

@@ -30,11 +30,9 @@ export function endingsOf(
   categories: readonly Category[],
   nowMs: number,
 ): ConsentRecord[] {
-  return categories.flatMap((category) => {
-    const record = book.standing(agreement.id, category);
-    const isSuspended = record?.event.state === 'ConsentInvalidated';
-    return record && (grantOf(record) || isSuspended) ? [ConsentBook.ended(record, 'ConsentWithdrawn', nowMs)] : [];
-  });
+  const standing = categories.flatMap((category) => book.standing(agreement.id, category));
+  const isOpen = (record: ConsentRecord) => grantOf(record) || record.event.state === 'ConsentInvalidated';
+  return standing.filter(isOpen).map((record) => ConsentBook.ended(record, 'ConsentWithdrawn', nowMs));
 }
 
 /** The (key epoch, subject) pairs that were used under an agreement; keys of the set are `agreement|epoch|subject`. */

@@ -10,6 +10,8 @@ export interface Said {
   readonly category?: string | undefined;
   /** What hangs on its input, a word of MEANINGS. */
   readonly is?: string | undefined;
+  /** The one person whom it concerns; null: everybody again. */
+  readonly person?: number | null | undefined;
   /** Its off and on, or open and closed, change places. */
   readonly inverted?: boolean | undefined;
 }
@@ -31,6 +33,7 @@ export function approvalOf(device: Device, said: Said, nowMs: number): Answer<De
     room: room ?? device.room,
     categoryOverride: category ?? device.categoryOverride,
     meaning: meaning.value,
+    person: said.person === undefined ? device.person : (said.person ?? undefined),
   };
   return needsWords(approved) ? meaningNeeded(device) : done(approved);
 }

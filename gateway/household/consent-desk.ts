@@ -1,35 +1,31 @@
-import { randomUUID } from 'node:crypto';
 import type { Category } from '../../proto/lists.ts';
 import type { Receipt } from '../../proto/wire.ts';
 import { type BookPage, ConsentBook } from '../consent/consent-book.ts';
 import type { ConsentIndex } from '../consent/consent-index.ts';
-import { type ConsentRecord, grantOf } from '../consent/consent-record.ts';
+import type { ConsentRecord } from '../consent/consent-record.ts';
+import type { Circumstances } from '../consent/grant.ts';
 import { OneAtATime } from '../one-at-a-time.ts';
 import { Recall, type RecallParts } from '../restore/recall.ts';
 import { suspendedUnder } from '../restore/suspension.ts';
 import type { Operation } from '../store/store.ts';
-import { categoriesOf, discarding, endingsOf, erasuresOf, standingIn } from './agreement-end.ts';
-import { type Agreement, Agreements } from './agreements.ts';
+import { standingIn } from './agreement-end.ts';
+import { Agreements } from './agreements.ts';
 import { type Answer, done } from './answer.ts';
 import { bookSeal, storePage } from './book-seal.ts';
-import type { OfferShelf } from './offer-shelf.ts';
+import { ConsentChanges, carryOver, isOf, type No, type Withdrawn } from './consent-changes.ts';
+import type { OfferShelf, ShelvedOffer } from './offer-shelf.ts';
+import { OWNER_SPEAKS, type Speaker } from './person.ts';
 import { saidInTime } from './said-in-time.ts';
 import { WithdrawalList } from './withdrawal-list.ts';
-import {
-  type Choice,
-  changedSince,
-  choose,
-  noSuchOffer,
-  nothingGiven,
-  tryAgain,
-  unreadable,
-  writeRecord,
-} from './yes.ts';
+import { type Choice, choose, type RecordParts, writeRecord } from './yes.ts';
+import { changedSince, noSuchOffer, tryAgain, unreadable, withdrawFirst } from './yes-problems.ts';
 
 /** What the desk works with; all of it belongs to one operator. */
 export interface ConsentDeskParts
   extends Omit<RecallParts, 'book' | 'agreements' | 'withdrawals' | 'offerOf' | 'random'> {
   readonly offers: OfferShelf;
+  /** What stands beside the consents as the desk opens; `arrange` follows. */
+  readonly circumstances: () => Circumstances;
 }
 
 /** Where yes and no are said. One thing at a time: what is said is on disk before the next is heard. */
@@ -39,19 +35,25 @@ export class ConsentDesk {
   readonly agreements: Agreements;
   readonly withdrawals: WithdrawalList;
   readonly #recall: Recall;
+  readonly #changes: ConsentChanges;
   readonly #turns = new OneAtATime();
   /** Withdrawals the disk refused: stopped in memory, and written as soon as it takes them. */
-  #refused: { readonly slug: string; readonly categories: readonly Category[] | undefined }[] = [];
+  #refused: No[] = [];
   #retired = false;
 
   constructor(parts: ConsentDeskParts) {
     this.#parts = parts;
     const seal = bookSeal(parts.keys);
-    this.#book = new ConsentBook(seal, parts.store.all<BookPage>('consent.pages', parts.operator));
+    this.#book = new ConsentBook(
+      seal,
+      parts.store.all<BookPage>('consent.pages', parts.operator),
+      parts.circumstances(),
+    );
     this.agreements = new Agreements(parts.store, parts.operator);
     this.withdrawals = new WithdrawalList(parts.store, parts.operator);
     const own = { book: this.#book, agreements: this.agreements, withdrawals: this.withdrawals, random: seal.random };
     this.#recall = new Recall({ ...parts, ...own, offerOf: (slug) => parts.offers.get(slug)?.offer });
+    this.#changes = new ConsentChanges({ ...parts, ...own, recall: this.#recall });
   }
 
   /** The live grants. */
@@ -67,7 +69,7 @@ export class ConsentDesk {
   /** The records of an offer's open agreement that permit something now. */
   given(slug: string): ConsentRecord[] {
     const agreement = this.agreements.open(slug);
-    return agreement ? this.#standing(agreement) : [];
+    return agreement ? this.#changes.standing(agreement) : [];
   }
 
   /** The records of an offer that wait for a resident to say yes again. */
@@ -75,13 +77,21 @@ export class ConsentDesk {
     return suspendedUnder(this.#book, this.agreements.under(slug));
   }
 
+  /** What a person said last to an offer about a category. */
+  lastWord(offer: string, category: Category, person: number): ConsentRecord | undefined {
+    return this.#book.lastWord(offer, category, person);
+  }
+
   /** The stretch of this home's life that its memory does not hold, if any. */
   get lost(): Recall['lost'] {
     return this.#recall.lost;
   }
 
-  /** Says yes to an offer: one record for each category, under one new agreement that replaces the old. */
-  give(slug: string, choice: Choice): Promise<Answer<readonly ConsentRecord[]>> {
+  /**
+   * Says yes to an offer for one person: a record for each category, under one new agreement that replaces the old. What
+   * others said, and this person to other categories, goes on under it with its own time and end.
+   */
+  give(slug: string, choice: Choice, speaker: Speaker = OWNER_SPEAKS): Promise<Answer<readonly ConsentRecord[]>> {
     return this.#inTurn(async () => {
       const found = this.#parts.offers.get(slug);
       if (!found) return noSuchOffer(slug);
@@ -89,77 +99,103 @@ export class ConsentDesk {
       const chosen = choose(found.offer, choice);
       if (!chosen.ok) return chosen;
       const nowMs = this.#parts.clock.now().ms;
-      const agreement = this.agreements.next(slug, nowMs);
       const before = this.agreements.open(slug);
-      const kept = before ? this.#standing(before).filter((one) => !chosen.value.has(one.process.piiType)) : [];
-      // Nobody is given terms for a category he was not asked about.
-      if (kept.some((one) => one.notice.offerHash !== found.hash.toString('hex'))) return changedSince(slug);
-      for (const one of kept) chosen.value.set(one.process.piiType, one.granularity.level);
-      const records = [...chosen.value].map(([category, level]) =>
-        writeRecord({ offer: found.offer, hash: found.hash, category, level, agreement: agreement.id, nowMs }),
-      );
-      await this.#open(agreement, before, records, found.hash);
-      return done(records);
+      const standing = before ? this.#changes.standing(before) : [];
+      const isChosen = (one: ConsentRecord) => isOf(one, speaker.person) && chosen.value.has(one.process.piiType);
+      const hash = found.hash.toString('hex');
+      const isSame = (one: ConsentRecord) => one.notice.offerHash === hash;
+      const kept = standing.filter((one) => !isChosen(one));
+      // Nobody is given terms he was not asked about: this person must say so, another is asked anew.
+      if (kept.some((one) => isOf(one, speaker.person) && !isSame(one))) return changedSince(slug);
+      const agreement = this.agreements.next(slug, nowMs);
+      const given = [...chosen.value].map(([category, level]) => {
+        const isRenewed = standing.some((one) => isChosen(one) && one.process.piiType === category);
+        const state = isRenewed ? 'RenewedConsentGiven' : 'ConsentGiven';
+        return this.#record(found, speaker, { category, level, agreement: agreement.id, scope: choice.scope, state });
+      });
+      const carried = kept.filter(isSame).map((one) => carryOver(one, agreement.id));
+      const records = [...given, ...carried];
+      await this.#changes.commit({ ...this.#changes.replacing(before, nowMs), opened: { agreement, records } });
+      return done(given);
     });
   }
 
-  /** Takes a yes back: stops at once, purges what waits, and asks the broker to erase. Without categories: all of it. */
-  withdraw(slug: string, categories?: readonly Category[]): Promise<Answer<{ withdrawn: readonly Category[] }>> {
-    this.#stop(slug, categories);
-    const withdrawn = this.#inTurn(() => this.#withdraw(slug, categories));
-    withdrawn.catch(() => this.#refused.push({ slug, categories }));
+  /** Says no, or not now, without having said yes before; a no counts for everybody where sensors are shared. */
+  decline(slug: string, state: 'ConsentRefused' | 'ConsentRequestDeferred', speaker: Speaker): Promise<Answer<null>> {
+    return this.#inTurn(async () => {
+      const found = this.#parts.offers.get(slug);
+      if (!found) return noSuchOffer(slug);
+      if (this.#book.fault !== undefined) return unreadable();
+      if (this.given(slug).some((one) => isOf(one, speaker.person))) return withdrawFirst(slug);
+      const records = found.offer.categories.map(({ category, level }) =>
+        this.#record(found, speaker, { category, level, agreement: 0, state }),
+      );
+      await this.#changes.commit({ ended: records });
+      return done(null);
+    });
+  }
+
+  #record(
+    { offer, hash }: ShelvedOffer,
+    speaker: Speaker,
+    about: Pick<RecordParts, 'category' | 'level' | 'agreement' | 'scope' | 'state'>,
+  ): ConsentRecord {
+    const principalId = this.#parts.keys.principal(offer.recipient.id, speaker.person);
+    return writeRecord({ offer, hash, speaker, principalId, nowMs: this.#parts.clock.now().ms, ...about });
+  }
+
+  /**
+   * Takes a yes back: stops at once, purges what waits, and asks the broker to erase. Without categories: all of it;
+   * without a person: everybody's. What one person takes back stops for all, and is agreed anew among the others.
+   */
+  withdraw(slug: string, categories?: readonly Category[], person?: number): Promise<Answer<Withdrawn>> {
+    return this.#say({ slug, categories, person });
+  }
+
+  #say(no: No): Promise<Answer<Withdrawn>> {
+    this.#changes.stop(no);
+    const withdrawn = this.#inTurn(async () => {
+      const answer = await this.#changes.withdraw(no);
+      if (answer.ok) void this.#parts.store.scrub();
+      return answer;
+    });
+    withdrawn.catch(() => this.#refused.push(no));
     return withdrawn;
   }
 
-  /** Writes what is owed: withdrawals that the disk refused, and what a lost stretch suspends; to be called now and then. */
+  /** Writes what is owed: withdrawals that the disk refused, what ran out, and what a lost stretch suspends; to be called now and then. */
   async writeRefused(): Promise<void> {
     const again = this.#refused;
     this.#refused = [];
-    for (const { slug, categories } of again) await this.withdraw(slug, categories).catch(() => undefined);
+    for (const no of again) await this.#say(no).catch(() => undefined);
     if (this.#recall.isUnsettled) await this.#inTurn(() => this.#recall.settle().then(done)).catch(() => undefined);
+    if (this.fault === undefined && this.#changes.hasRunOut)
+      await this.#inTurn(() => this.#changes.expire().then(done)).catch(() => undefined);
+  }
+
+  /** Somebody moves out: takes back every yes of that person, then erases the content of what that person ever said. */
+  async moveOut(person: number, also: readonly Operation[]): Promise<Answer<null>> {
+    if (this.#book.fault !== undefined) return unreadable();
+    const spoken = this.#book.all().filter((one) => isOf(one, person) && one.agreement > 0);
+    for (const slug of new Set(spoken.map(({ notice }) => notice.offer))) await this.withdraw(slug, undefined, person);
+    return this.#inTurn(async () => {
+      await this.#parts.outbox.commit([['consent.erase', this.#parts.operator, person], ...also]);
+      this.#book.forget(person);
+      void this.#parts.store.scrub();
+      return done(null);
+    });
+  }
+
+  /** From now on somebody else lives in the home, or something is held back. */
+  arrange(circumstances: Circumstances): void {
+    this.#book.arrange(circumstances);
+    this.#parts.onChange();
   }
 
   /** Ends this desk: what is being said is written, and nothing more is heard. */
   async retire(): Promise<void> {
     this.#retired = true;
     await this.#turns.underWay;
-  }
-
-  async #withdraw(
-    slug: string,
-    categories: readonly Category[] | undefined,
-  ): Promise<Answer<{ withdrawn: readonly Category[] }>> {
-    const agreements = this.agreements.under(slug);
-    const affected = this.#stop(slug, categories);
-    const forgotten = this.#recall.names(slug, categories);
-    if (affected.every((one) => one.categories.length === 0) && forgotten.length === 0) return nothingGiven(slug);
-    const nowMs = this.#parts.clock.now().ms;
-    const ended = affected.flatMap(({ agreement, categories: list }) => endingsOf(this.#book, agreement, list, nowMs));
-    const pages = this.#book.write(ended);
-    const closing = agreements.filter((one) => one.closedAtMs === undefined && this.#standing(one).length === 0);
-    const used = this.#parts.usedSubjects();
-    const known = affected.flatMap(({ agreement, categories: list }) =>
-      erasuresOf(agreement, list, used, this.#parts.keys),
-    );
-    const erasing = [...known, ...forgotten].filter(({ withdrawal }) => !this.withdrawals.isAsked(withdrawal));
-    await this.#parts.outbox.commit([
-      ...this.#recall.owing(slug, categories),
-      ...pages.map((page) => storePage(this.#parts.operator, page)),
-      ...closing.map((one): Operation => ['agreement.close', nowMs, one.id]),
-      ...affected.flatMap(({ agreement, categories: list }) => discarding(this.#parts.outbox, agreement, list)),
-      ...erasing.flatMap(({ agreement, withdrawal }) => this.#parts.outbox.enqueueWithdrawal(withdrawal, agreement)),
-      ...this.withdrawals.add(
-        slug,
-        erasing.map(({ withdrawal }) => withdrawal),
-        nowMs,
-      ),
-    ]);
-    for (const one of closing) this.agreements.put({ ...one, closedAtMs: nowMs });
-    this.withdrawals.added();
-    this.#book.append(pages);
-    this.#parts.onChange();
-    void this.#parts.store.scrub();
-    return done({ withdrawn: [...new Set(affected.flatMap((one) => one.categories))] });
   }
 
   /**
@@ -173,59 +209,6 @@ export class ConsentDesk {
   /** Files the broker's signed receipt of an erasure; returns what to commit together with its acknowledgement. */
   receipt(receipt: Receipt): Operation[] {
     return this.withdrawals.receipt(receipt, this.#parts.clock.now().ms);
-  }
-
-  #standing(agreement: Agreement): ConsentRecord[] {
-    return standingIn(this.#book, this.index).filter((one) => one.agreement === agreement.id);
-  }
-
-  /** The in-memory decision flips first; what is being given just now is stopped when its turn is over. */
-  #stop(slug: string, categories: readonly Category[] | undefined) {
-    const affected = this.agreements.under(slug).map((agreement) => {
-      const all = categoriesOf(this.#book, agreement);
-      return { agreement, categories: categories ? all.filter((one) => categories.includes(one)) : all };
-    });
-    for (const { agreement, categories: ended } of affected) this.#book.stop(agreement.id, ended);
-    return affected;
-  }
-
-  async #open(
-    agreement: Agreement,
-    before: Agreement | undefined,
-    records: readonly ConsentRecord[],
-    hash: Buffer,
-  ): Promise<void> {
-    const nowMs = agreement.openedAtMs;
-    // What a withdrawal stopped and the disk refused is ended here too: else a restart would bring it back beside the new yes.
-    const replaced = before ? this.#book.all().filter((one) => one.agreement === before.id && grantOf(one)) : [];
-    const pages = this.#book.write([
-      ...replaced.map((one) => ConsentBook.ended(one, 'ConsentExpired', nowMs)),
-      ...records,
-    ]);
-    const { id, ordinal, slug, confirmed } = agreement;
-    const uuid = randomUUID();
-    const ended = replaced.map((one) => one.process.piiType);
-    await this.#parts.outbox.commit([
-      ['agreement.open', id, this.#parts.operator, ordinal, uuid, hash, slug, nowMs, confirmed ? 1 : 0],
-      ...(before
-        ? [['agreement.close', nowMs, before.id] as const, ...discarding(this.#parts.outbox, before, ended, 'replaced')]
-        : []),
-      ...pages.map((page) => storePage(this.#parts.operator, page)),
-    ]);
-    if (before) this.agreements.put({ ...before, closedAtMs: nowMs });
-    this.agreements.put(await this.#judged(agreement));
-    this.#book.append(pages);
-    this.#parts.onChange();
-  }
-
-  /** Where the first answer of the run came meanwhile, the ordinal is confirmed on disk before it is used; if the disk refuses, it waits. */
-  async #judged(agreement: Agreement): Promise<Agreement> {
-    const judged = this.agreements.judged(agreement);
-    if (judged === agreement) return agreement;
-    return this.#parts.outbox.commit([['agreement.confirm', judged.ordinal, judged.id]]).then(
-      () => judged,
-      () => agreement,
-    );
   }
 
   /**

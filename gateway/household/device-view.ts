@@ -31,6 +31,8 @@ export interface DeviceView {
   readonly kinds: readonly Kind[];
   readonly approved: boolean;
   /** What a resident said that hangs on its input. */
+  /** The person it concerns; null: everybody who lives here. */
+  readonly person: number | null;
   readonly meaning: { readonly is: MeaningName; readonly inverted: boolean } | null;
   /** Whether somebody must say that first. */
   readonly needsMeaning: boolean;
@@ -79,6 +81,7 @@ export function deviceView(device: Device, last: readonly LastValue[], look: Loo
     kinds: meantKinds(claim.kinds, meaning),
     approved: device.approvedAtMs !== undefined,
     meaning: meaning ? { is: meaning.is, inverted: meaning.inverted } : null,
+    person: device.person ?? null,
     needsMeaning: needsWords(device),
     online: flag(said('device.online')),
     batteryPercent: said('battery.percent'),

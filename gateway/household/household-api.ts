@@ -1,25 +1,14 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { XStatic } from 'typebox/schema';
 import { DIALECTS } from '../../devices/dialects/dialects.ts';
-import { CATEGORIES, type Category, LEVELS } from '../../proto/lists.ts';
 import type { Device } from '../intake/device-table.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, done } from './answer.ts';
+import { type Asker, consentRoutes } from './consent-routes.ts';
 import type { Household } from './household.ts';
 import { streamLive } from './live-stream.ts';
+import { peopleCommands, peopleRoutes } from './people-routes.ts';
+import { answer, closed, TEXT } from './route-answer.ts';
 
-// JSON Schema as it stands, and its types read from it: no library has to build it while the hub starts.
-const TEXT = { type: 'string', minLength: 1, maxLength: 200 } as const;
-/** Of the names only the type of any of them is read, not their number. */
-const CATEGORY = { enum: Object.keys(CATEGORIES) as [Category] } as const;
-const CATEGORY_LIST = { type: 'array', items: CATEGORY, minItems: 1 } as const;
-const closed = { type: 'object', additionalProperties: false } as const;
-
-const GRANT = {
-  ...closed,
-  required: ['offer'],
-  properties: { offer: TEXT, level: { enum: LEVELS }, categories: CATEGORY_LIST },
-} as const;
-const WITHDRAW = { ...closed, required: ['offer'], properties: { offer: TEXT, categories: CATEGORY_LIST } } as const;
 const APPROVE = {
   ...closed,
   properties: {
@@ -29,6 +18,7 @@ const APPROVE = {
     category: TEXT,
     is: TEXT,
     inverted: { type: 'boolean' },
+    person: TEXT,
   },
 } as const;
 const CREDENTIAL = {
@@ -44,11 +34,14 @@ const PAGE = {
     limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
   },
 } as const;
+const LINK = { ...closed, properties: { person: TEXT } } as const;
 const WHICH = { ...closed, required: ['which'], properties: { which: TEXT } } as const;
 const ENROL = { ...closed, required: ['url', 'code'], properties: { url: TEXT, code: TEXT } } as const;
 
 /** Adds what pages and command line share. Each route says in its schema what it takes; the answers are described beside. */
-export function householdRoutes(app: FastifyInstance, household: Household): void {
+export function householdRoutes(app: FastifyInstance, household: Household, asker: Asker): void {
+  consentRoutes(app, household, asker);
+  peopleRoutes(app, household);
   const tagged = (summary: string, more: object = {}) => ({ schema: { summary, ...more } });
 
   app.get('/api/state', tagged('Everything the page shows at first'), () => household.view());
@@ -67,33 +60,15 @@ export function householdRoutes(app: FastifyInstance, household: Household): voi
     async (request) => ({ entries: await household.journal(request.query) }),
   );
 
-  app.post<{ Body: XStatic<typeof GRANT> }>(
-    '/api/grants',
-    tagged('Say yes to an offer', { body: GRANT }),
-    async (request, reply) => {
-      const desk = household.consent();
-      if (!desk) return answer(reply, notEnrolled);
-      const { offer, ...choice } = request.body;
-      const given = await desk.give(offer, choice);
-      return answer(reply, given.ok ? offerOf(household, offer) : given);
-    },
-  );
-  app.post<{ Body: XStatic<typeof WITHDRAW> }>(
-    '/api/withdrawals',
-    tagged('Take a yes back', { body: WITHDRAW }),
-    async (request, reply) => {
-      const desk = household.consent();
-      if (!desk) return answer(reply, notEnrolled);
-      const taken = await desk.withdraw(request.body.offer, request.body.categories);
-      return answer(reply, taken.ok ? offerOf(household, request.body.offer) : taken);
-    },
-  );
   app.post<{ Body: XStatic<typeof APPROVE> }>(
     '/api/devices/approve',
     tagged('Approve devices that were discovered', { body: APPROVE }),
     async (request, reply) => {
-      const { ids, all, ...said } = request.body;
-      const made = await household.devices.approve(all === true ? 'all' : (ids ?? []).map(String), said);
+      const { ids, all, person, ...said } = request.body;
+      const whose = personSaid(household, person);
+      if (!whose.ok) return answer(reply, whose);
+      const words = { ...said, person: whose.value };
+      const made = await household.devices.approve(all === true ? 'all' : (ids ?? []).map(String), words);
       if (!made.ok) return answer(reply, made);
       const named = (devices: readonly Device[]) => devices.map(({ id, thing }) => ({ id, name: thing }));
       return { approved: named(made.value.approved), waiting: named(made.value.waiting) };
@@ -126,9 +101,14 @@ export function commandRoutes(app: FastifyInstance, household: Household): void 
   app.post<{ Body: XStatic<typeof ENROL> }>('/api/enrolment', { schema: { body: ENROL } }, async (request, reply) =>
     answer(reply, await household.enrol(request.body.url, request.body.code)),
   );
+  peopleCommands(app, household);
   app.post('/api/offers/refresh', async (_request, reply) => answer(reply, await household.refreshOffers()));
   app.get('/api/doctor', () => household.checks());
-  app.post('/api/links', () => ({ url: household.newLink() }));
+  app.post<{ Querystring: XStatic<typeof LINK> }>('/api/links', { schema: { querystring: LINK } }, (request, reply) => {
+    const { people } = household;
+    const found = people.find(request.query.person ?? String(people.owner));
+    return answer(reply, found.ok ? done({ url: household.newLink(found.value.id) }) : found);
+  });
   app.get('/api/certificate', async (_request, reply) => (await household.secure()) ?? answer(reply, noSecureListener));
   app.get('/api/recovery-card', () => household.recoveryCard());
   app.post('/api/backup', async () => {
@@ -148,26 +128,10 @@ const noSecureListener: Answer<never> = {
   },
 };
 
-const notEnrolled: Answer<never> = {
-  ok: false,
-  problem: {
-    error: {
-      ja: 'このハブは、まだどのデータブローカーにも登録されていません。',
-      en: 'This hub is not enrolled with a data broker yet.',
-    },
-    remedy: {
-      ja: '「engawa hub enroll URL CODE」で登録してください。',
-      en: 'Enrol it with "engawa hub enroll URL CODE".',
-    },
-  },
-};
-
-function offerOf(household: Household, slug: string): Answer<unknown> {
-  return { ok: true, value: household.offers().find((one) => one.offer === slug) };
-}
-
-function answer(reply: FastifyReply, answered: Answer<unknown>): unknown {
-  if (answered.ok) return answered.value;
-  reply.code(409);
-  return answered.problem;
+/** The person a device is said to concern: undefined when nothing was said, null for everybody. */
+function personSaid({ people }: Household, word: string | undefined): Answer<number | null | undefined> {
+  if (word === undefined) return done(undefined);
+  if (word === 'everybody') return done(null);
+  const found = people.find(word);
+  return found.ok ? done(found.value.id) : found;
 }

@@ -5,6 +5,7 @@ import type { ConsentDesk } from './consent-desk.ts';
 import type { DeviceDesk } from './device-desk.ts';
 import type { DeviceView } from './device-view.ts';
 import type { Live } from './live.ts';
+import type { People } from './people.ts';
 import type { offerViews, viewOf } from './view.ts';
 
 /** What the hub says of itself on the command line. */
@@ -69,6 +70,9 @@ export interface SecureAddress {
 export interface Household {
   readonly live: Live;
   readonly devices: DeviceDesk;
+  readonly people: People;
+  /** Somebody moves out, and hands the home over if it was theirs. */
+  readonly moveOut: (person: string, to: string | undefined) => Promise<Answer<{ left: number; owner: number }>>;
   readonly consent: () => ConsentDesk | undefined;
   readonly view: () => ReturnType<typeof viewOf>;
   readonly offers: () => ReturnType<typeof offerViews>;
@@ -86,7 +90,8 @@ export interface Household {
   readonly recoveryCard: () => RecoveryCard;
   /** Copies the database beside itself, for a backup that is being made. */
   readonly snapshot: () => Promise<void>;
-  readonly newLink: () => string;
+  /** A one-time link for this person; without a number the owner. */
+  readonly newLink: (person?: number) => string;
   readonly isReady: () => boolean;
   readonly metrics: () => Promise<string>;
 }

@@ -78,7 +78,7 @@ export async function openSocket(path: string, household: Household): Promise<Do
     throw new Error(`The path of the command socket is too long (${path}): choose a shorter ENGAWA_DATA.`);
   rmSync(path, { force: true });
   const app = base();
-  householdRoutes(app, household);
+  householdRoutes(app, household, () => undefined);
   commandRoutes(app, household);
   await app.listen({ path });
   chmodSync(path, 0o600);
@@ -103,7 +103,7 @@ function base(): FastifyInstance {
 }
 
 function portalRoutes(app: FastifyInstance, household: Household, sessions: Sessions): void {
-  householdRoutes(app, household);
+  householdRoutes(app, household, ({ cookies }) => sessions.personOf(cookies[COOKIE]));
   sessionRoutes(app, sessions);
   healthRoutes(app, household);
   app.get('/api/openapi.json', () => openapi(base, (again) => portalRoutes(again, household, sessions)));
@@ -155,5 +155,5 @@ function needsSession(request: FastifyRequest, sessions: Sessions): boolean {
   const route = request.routeOptions.url;
   const isFile = route === '/*' && !String((request.params as { '*'?: string })['*']).startsWith('api/');
   if (route === undefined || isFile || OPEN_TO_STRANGERS.has(route)) return false;
-  return !sessions.isLive(request.cookies[COOKIE]);
+  return sessions.personOf(request.cookies[COOKIE]) === undefined;
 }

@@ -1,5 +1,5 @@
 import { codeName, type Kind, vocabularyOf } from '../../devices/vocabulary.ts';
-import { type Property, type Quantity, stateName } from '../../proto/lists.ts';
+import { boundsOf, type Property, QUANTITIES, type Quantity, stateName } from '../../proto/lists.ts';
 import type { Bilingual } from './answer.ts';
 
 const STATES: Record<string, Bilingual> = {
@@ -86,7 +86,32 @@ export function recordText(property: Property, quantity: Quantity, value: number
       return { ja: `合計 ${value} Wh`, en: `total ${value} Wh` };
     case 'power_w':
       return { ja: `${value} W`, en: `${value} W` };
+    case 'percent':
+      return { ja: `${value} %`, en: `${value} %` };
+    case 'count_band':
+      return bandText(quantity, value, { ja: ' 回', en: value === 1 ? ' time' : ' times' });
+    case 'mean_power_band_w': {
+      const { ja, en } = bandText(quantity, value);
+      return { ja: `平均 ${ja}`, en: `mean ${en}` };
+    }
+    case 'energy_band_wh': {
+      const { ja, en } = bandText(quantity, value);
+      return { ja: `合計 ${ja}`, en: `total ${en}` };
+    }
+    case 'percent_band':
+      return bandText(quantity, value);
   }
+}
+
+/** The values that a band stands for: `100 to 199 W`, `64 times or more`. */
+function bandText(quantity: Quantity, value: number, of?: Bilingual): Bilingual {
+  const { unit } = QUANTITIES[quantity];
+  const { ja, en } = of ?? { ja: ` ${unit}`, en: ` ${unit}` };
+  const { lowest, highest } = boundsOf(quantity, value) ?? { lowest: value, highest: value };
+  if (lowest === highest) return { ja: `${value}${ja}`, en: `${value}${en}` };
+  if (highest === undefined) return { ja: `${lowest}${ja}以上`, en: `${lowest}${en} or more` };
+  if (lowest === undefined) return { ja: `${highest}${ja}以下`, en: `${highest}${en} or less` };
+  return { ja: `${lowest}～${highest}${ja}`, en: `${lowest} to ${highest}${en}` };
 }
 
 const REASONS: Record<string, Bilingual> = {
@@ -98,12 +123,17 @@ const REASONS: Record<string, Bilingual> = {
   grantExpired: { ja: '同意の期限が過ぎたため', en: 'the consent has expired' },
   notYetValid: { ja: '同意より前のできごとのため', en: 'it happened before the consent' },
   outsideHours: { ja: '同意した時間帯の外のため', en: 'outside the hours agreed' },
+  notEveryone: { ja: 'ここで暮らす全員の同意がそろっていないため', en: 'not everybody who lives here has agreed' },
+  paused: { ja: '提供を一時停止しているため', en: 'everything is paused' },
+  visitors: { ja: '来客中のため', en: 'visitors are here' },
+  legalClass: { ja: '法律上の区分に合わないため', en: 'its legal class does not allow it' },
   outOfScope: { ja: '同意した部屋や機器の外のため', en: 'outside the rooms or devices agreed' },
   levelHome: { ja: '家の中だけに置く段階のため', en: 'it stays at home at this level' },
   noProfile: { ja: 'この種類を外に出す方法がないため', en: 'there is no way for this kind to leave' },
   outboxFull: { ja: '送信待ちがいっぱいのため', en: 'too much is waiting to be sent' },
   clockUntrusted: { ja: '時計が合っているか確かめられないため', en: 'the clock cannot be trusted yet' },
   consentUnreadable: { ja: '同意の記録を読み取れないため', en: 'the consent book cannot be read' },
+  suppressed: { ja: '確かめられた時間が短すぎるため', en: 'too little of its window was observed' },
   late: { ja: '締め切った時間帯の知らせが遅れて届いたため', en: 'it came after its window had closed' },
 };
 

@@ -1,7 +1,8 @@
 import { pseudonym, writeKey } from '../../proto/keys.ts';
 import type { Category } from '../../proto/lists.ts';
-import type { Receipt, Withdrawal } from '../../proto/wire.ts';
+import type { Attestation, Receipt, Standing, Withdrawal } from '../../proto/wire.ts';
 import type { Operation, Store } from '../store/store.ts';
+import { attestedWith, Inquiries } from './attested.ts';
 
 /** One name that must be erased at the broker: the pseudonym, and which of its categories. */
 interface Erasure {
@@ -21,6 +22,10 @@ export interface WithdrawalState {
   readonly erasedAtMs: number | undefined;
   readonly erasures: readonly Erasure[];
   readonly receipts: readonly Receipt[];
+  /** What the data broker said of the recipient's attestation, by pseudonym. */
+  readonly attestations: Readonly<Record<string, Attestation>>;
+  /** When the newest of that was learnt. */
+  readonly attestedAtMs: number | undefined;
 }
 
 interface WithdrawalRow {
@@ -31,6 +36,8 @@ interface WithdrawalRow {
   readonly requested_at: number;
   readonly erased_at: number | null;
   readonly receipts: string | null;
+  readonly attestations: string | null;
+  readonly attested_at: number | null;
 }
 
 /** The withdrawals with one operator and how far each has come. */
@@ -39,6 +46,7 @@ export class WithdrawalList {
   readonly #all = new Map<number, WithdrawalState>();
   #highestId: number;
   #drafted: WithdrawalState | undefined;
+  readonly #inquiries = new Inquiries();
 
   constructor(store: Store, operator: number) {
     this.#operator = operator;
@@ -52,8 +60,30 @@ export class WithdrawalList {
         erasedAtMs: row.erased_at ?? undefined,
         erasures: JSON.parse(row.erasures),
         receipts: JSON.parse(row.receipts ?? '[]'),
+        attestations: JSON.parse(row.attestations ?? '{}'),
+        attestedAtMs: row.attested_at ?? undefined,
       });
     }
+  }
+
+  /** Every withdrawal with its receipts, oldest first. */
+  all(): WithdrawalState[] {
+    return [...this.#all.values()];
+  }
+
+  /** Names whose recipient's attestation is to be asked about now, at most `most`. */
+  inquiries(nowMs: number, most: number): string[] {
+    return this.#inquiries.due(this.all(), nowMs, most);
+  }
+
+  /** Files what the data broker answered of attestations; returns what to commit. */
+  standings(standings: readonly Standing[], nowMs: number): Operation[] {
+    return this.all().flatMap((one): Operation[] => {
+      const attestations = attestedWith(one, standings);
+      if (!attestations) return [];
+      this.#all.set(one.id, { ...one, attestations, attestedAtMs: nowMs });
+      return [['withdrawal.attested', JSON.stringify(attestations), nowMs, one.id]];
+    });
   }
 
   /** How far the withdrawal of an offer has come: one that still waits is shown before any that is done. */
@@ -83,6 +113,8 @@ export class WithdrawalList {
       erasedAtMs: undefined,
       erasures,
       receipts: [],
+      attestations: {},
+      attestedAtMs: undefined,
     };
     const { id, state } = this.#drafted;
     return [['withdrawal.add', id, this.#operator, slug, JSON.stringify(erasures), state, nowMs, '[]']];

@@ -16,6 +16,8 @@ export interface Device {
   readonly approvedAtMs: number | undefined;
   /** What a resident said that hangs on its input. */
   readonly meaning: Meaning | undefined;
+  /** The one person whom it concerns; undefined: everybody who lives in the home. */
+  readonly person: number | undefined;
 }
 
 /** A device as it is stored. */
@@ -28,6 +30,7 @@ export interface DeviceRow {
   readonly room: string | null;
   readonly approved_at: number | null;
   readonly meaning: string | null;
+  readonly person: number | null;
 }
 
 const NO_CLAIM: Claim = { kinds: [], categories: {}, traits: {} };
@@ -159,6 +162,7 @@ export function newDevice(id: number, source: string, thing: string): Device {
     room: undefined,
     approvedAtMs: undefined,
     meaning: undefined,
+    person: undefined,
   };
 }
 
@@ -192,6 +196,7 @@ export function storeDevice(device: Device): Operation {
     device.room ?? null,
     device.approvedAtMs ?? null,
     device.meaning ? JSON.stringify(device.meaning) : null,
+    device.person ?? null,
   ];
 }
 
@@ -205,5 +210,6 @@ function readDevice(row: DeviceRow): Device {
     room: row.room ?? undefined,
     approvedAtMs: row.approved_at ?? undefined,
     meaning: row.meaning === null ? undefined : JSON.parse(row.meaning),
+    person: row.person ?? undefined,
   };
 }

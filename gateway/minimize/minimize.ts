@@ -1,14 +1,13 @@
 import type { Permitted } from '../consent/permitted.ts';
 import type { Refusal } from '../consent/refusal.ts';
-import type { Minimized } from './minimized.ts';
 import { begin, type OpenWindow, roll, subjectOf, watch } from './open-window.ts';
-import { WINDOW_OPERATORS, wattsOf } from './operators.ts';
-import { COUNTED_CODE, hasLadder, type LadderKind, type Profile, profileOf } from './profile.ts';
+import { MILLIWATTS_PER_WATT } from './operators.ts';
+import { COUNTED_CODE, gatheringOf, type LadderKind, leavingKind, type Profile, profileOf } from './profile.ts';
+import { type Told, tell } from './tell.ts';
 import type { ZoneOffsetS } from './window.ts';
 
 /** What minimizing did: records that are ready, the window's next state (if there is one), or a reason why the observation went no further. */
-export interface Step {
-  readonly ready: readonly Minimized[];
+export interface Step extends Told {
   readonly window: OpenWindow | undefined;
   readonly refusal: Refusal | undefined;
 }
@@ -16,38 +15,37 @@ export interface Step {
 /** Makes a permitted observation as coarse as its grant asks. Pure: the same inputs give the same bytes. */
 export function minimize(permitted: Permitted, window: OpenWindow | undefined, zone: ZoneOffsetS): Step {
   const { observation, grant } = permitted;
-  const kind = observation.property;
-  const profile = hasLadder(kind) ? profileOf(kind, grant.level) : undefined;
-  if (!hasLadder(kind) || profile === undefined || profile.operator === 'drop')
-    return { ready: [], window, refusal: 'noProfile' };
-  if (profile.operator === 'keep') return { ready: [keep(permitted, kind, profile)], window, refusal: undefined };
-  if (window && observation.atMs < window.startMs) return { ready: [], window, refusal: 'late' };
+  const kind = leavingKind(observation.category, observation.property);
+  const profile = kind && profileOf(kind, grant.level);
+  if (!kind || !profile) return refused(window, 'noProfile');
+  const gathering = gatheringOf(kind, grant.level);
+  if (!gathering) return { ...keep(permitted, kind, profile), window, refusal: undefined };
+  // Between two readings of a counter lie hours that nobody agreed to.
+  const hasHours = grant.voices.some(({ scope }) => scope.hours !== undefined);
+  if (profile.operator === 'sumOfDifferences' && hasHours) return refused(window, 'noProfile');
+  if (window && observation.atMs < window.startMs) return refused(window, 'late');
 
-  const operator = WINDOW_OPERATORS[profile.operator];
-  const rolled = window ? roll(grant, window, observation.atMs, zone) : { ready: [], window: undefined };
-  const open = rolled.window ?? begin(permitted, kind, profile, zone);
+  const rolled = window && roll(grant, window, observation.atMs, zone);
+  const open = rolled?.window ?? begin(permitted, kind, profile, zone);
   const device = String(observation.device);
-  const share = operator.add(open.shares[device], observation, COUNTED_CODE[kind]);
+  const share = gathering.operator.add(open.shares[device], observation, COUNTED_CODE[kind]);
   const filled = {
     ...watch(open, observation.atMs),
     shares: { ...open.shares, [device]: share },
     estimatedTime: open.estimatedTime || observation.estimatedTime,
   };
-  return { ready: rolled.ready, window: filled, refusal: undefined };
+  return { ready: rolled?.ready ?? [], window: filled, refusal: undefined, withheld: rolled?.withheld };
 }
 
-function keep({ observation, grant }: Permitted, property: LadderKind, profile: Profile): Minimized {
-  const value = profile.quantity === 'power_w' ? wattsOf(observation.value) : observation.value;
-  return {
-    grant,
-    category: observation.category,
-    property,
-    quantity: profile.quantity,
-    subject: subjectOf(grant, observation.device),
-    timeS: Math.floor(observation.atMs / 1000),
-    windowS: 0,
-    value,
-    observedPermille: 1000,
-    estimatedTime: observation.estimatedTime,
-  } as Minimized;
+function refused(window: OpenWindow | undefined, refusal: Refusal): Step {
+  return { ready: [], window, refusal, withheld: undefined };
+}
+
+/** `keep`: the event itself, as coarse in its value as the profile says. */
+function keep({ observation, grant }: Permitted, property: LadderKind, profile: Profile): Told {
+  const { category, device, estimatedTime } = observation;
+  const value = profile.quantity === 'power_w' ? observation.value / MILLIWATTS_PER_WATT : observation.value;
+  const timeS = Math.floor(observation.atMs / 1000);
+  const about = { grant, category, property, subject: subjectOf(grant, device), timeS, windowS: 0, estimatedTime };
+  return tell(about, { value, observedPermille: 1000 }, profile);
 }

@@ -1,10 +1,10 @@
-import type { Category, Quantity } from '../../proto/lists.ts';
+import type { Category } from '../../proto/lists.ts';
 import type { LiveGrant } from '../consent/grant.ts';
 import type { Permitted } from '../consent/permitted.ts';
 import { LIMITS } from '../limits.ts';
-import type { Minimized } from './minimized.ts';
-import { type Share, WINDOW_OPERATORS, type WindowOperator } from './operators.ts';
-import { DEFAULT_WINDOW_S, type LadderKind, type Profile, profileOf } from './profile.ts';
+import type { Share } from './operators.ts';
+import { DEFAULT_WINDOW_S, type Gathering, gatheringOf, type LadderKind, type Profile } from './profile.ts';
+import { type Told, tell } from './tell.ts';
 import { type Bounds, overlap, windowAt, type ZoneOffsetS } from './window.ts';
 
 /** A window that is filling: it belongs to one agreement and began no earlier than its yes. Plain data, so that it survives a crash as it is. */
@@ -51,32 +51,31 @@ export function begin(permitted: Permitted, property: LadderKind, profile: Profi
   };
 }
 
-/** Closes a window whose end has come and opens the next; before its end it only notes that the hub is watching. */
-export function roll(
-  grant: LiveGrant,
-  window: OpenWindow,
-  nowMs: number,
-  zone: ZoneOffsetS,
-): { ready: Minimized[]; window: OpenWindow | undefined } {
-  const profile = profileOf(window.property, grant.level);
-  if (!profile || profile.operator === 'keep' || profile.operator === 'drop') return { ready: [], window: undefined };
-  if (nowMs < window.endMs) return { ready: [], window: watch(window, nowMs) };
+/** What looking at the clock did to a window: what it told if it was closed, and the window that is open now. */
+export interface Rolled extends Told {
+  readonly window: OpenWindow | undefined;
+}
 
-  const operator = WINDOW_OPERATORS[profile.operator];
+/** Closes a window whose end has come and opens the next; before its end it only notes that the hub is watching. */
+export function roll(grant: LiveGrant, window: OpenWindow, nowMs: number, zone: ZoneOffsetS): Rolled {
+  const gathering = gatheringOf(window.property, grant.level);
+  if (!gathering) return { ready: [], withheld: undefined, window: undefined };
+  if (nowMs < window.endMs) return { ready: [], withheld: undefined, window: watch(window, nowMs) };
+
   const full = watch(window, window.endMs);
   const shares = Object.entries(window.shares).map(
-    ([device, share]) => [device, operator.advance(share, window.endMs)] as const,
+    ([device, share]) => [device, gathering.operator.advance(share, window.endMs)] as const,
   );
-  const ready = release(grant, { ...full, shares: Object.fromEntries(shares) }, operator, profile.quantity);
-  return { ready: ready ? [ready] : [], window: next(full, shares, operator, nowMs, grant, profile, zone) };
+  const closing = closeWindow(grant, { ...full, shares: Object.fromEntries(shares) }, gathering);
+  return { ...closing, window: next(full, shares, nowMs, grant, gathering, zone) };
 }
 
 /** A device's value is not known any more: from now on the window does not count on it. What it counted stays. */
 export function lose(grant: LiveGrant, window: OpenWindow, device: number, nowMs: number): OpenWindow {
-  const profile = profileOf(window.property, grant.level);
+  const gathering = gatheringOf(window.property, grant.level);
   const { [String(device)]: share, ...others } = window.shares;
-  if (!share || !profile || profile.operator === 'keep' || profile.operator === 'drop') return window;
-  const left = WINDOW_OPERATORS[profile.operator].lose(share, nowMs);
+  if (!share || !gathering) return window;
+  const left = gathering.operator.lose(share, nowMs);
   return { ...window, shares: left ? { ...window.shares, [String(device)]: left } : others };
 }
 
@@ -89,6 +88,13 @@ export function resume(window: OpenWindow, nowMs: number): OpenWindow {
   return { ...window, watchedUntilMs: Math.max(window.watchedUntilMs, nowMs), shares: Object.fromEntries(shares) };
 }
 
+/** While what is seen does not count: no value is known from the last look on, and none of the time is watched. */
+export function lookAway(grant: LiveGrant, window: OpenWindow, nowMs: number): OpenWindow {
+  const devices = Object.keys(window.shares).map(Number);
+  const blind = devices.reduce((left, device) => lose(grant, left, device, left.watchedUntilMs), window);
+  return { ...blind, watchedUntilMs: Math.max(blind.watchedUntilMs, nowMs) };
+}
+
 /**
  * After home time came back: a window that looked at the clock later than now goes on in the window that holds now, or in
  * the next whose time was never told. What it gathered stays in it, and its time is called estimated.
@@ -99,15 +105,15 @@ export function comeBack(
   now: { readonly ms: number; readonly told: readonly Bounds[] },
   zone: ZoneOffsetS,
 ): OpenWindow {
-  const profile = profileOf(window.property, grant.level);
+  const gathering = gatheringOf(window.property, grant.level);
   const backMs = window.watchedUntilMs - now.ms;
   const [newest] = now.told;
   // A crash takes home time back by less than that.
   const isBack = backMs > LIMITS.clockToleranceMs && newest && !isSame(window.told?.[0], newest);
-  if (!profile || !isBack) return window;
+  if (!gathering || !isBack) return window;
   const told = [...now.told, ...(window.told ?? [])].slice(0, 2 * LIMITS.toldStretches);
   const isAhead = window.startMs > now.ms;
-  const bounds = isAhead ? untold(now.ms, lengthS(grant, profile), told, zone) : window;
+  const bounds = isAhead ? untold(now.ms, lengthS(grant, gathering.profile), told, zone) : window;
   const shares = Object.entries(window.shares).map(([device, share]) => {
     const held = share.freshUntilMs > share.sinceMs;
     const sinceMs = share.sinceMs - backMs;
@@ -160,10 +166,9 @@ function lengthS(grant: LiveGrant, profile: Profile): number {
 function next(
   closed: OpenWindow,
   shares: readonly (readonly [string, Share])[],
-  operator: WindowOperator,
   nowMs: number,
   grant: LiveGrant,
-  profile: Profile,
+  { profile, operator }: Gathering,
   zone: ZoneOffsetS,
 ): OpenWindow {
   const bounds = after(closed, nowMs, lengthS(grant, profile), zone);
@@ -188,29 +193,18 @@ export function watch(window: OpenWindow, nowMs: number): OpenWindow {
   return { ...window, watchedUntilMs: toMs, watchedMs };
 }
 
-function release(
-  grant: LiveGrant,
-  window: OpenWindow,
-  operator: WindowOperator,
-  quantity: Quantity,
-): Minimized | undefined {
+/** Makes of a window that was watched to its end the record that its profile allows. */
+function closeWindow(grant: LiveGrant, window: OpenWindow, { profile, operator }: Gathering): Told {
   const closed = operator.close(Object.values(window.shares));
   const lengthMs = window.endMs - window.startMs;
   // What was counted was seen, however short the hub watched: it must not be lost for want of a thousandth.
-  const leastPermille = quantity === 'count' && closed && closed.value > 0 ? 1 : 0;
+  const leastPermille = profile.operator === 'count' && closed && closed.value > 0 ? 1 : 0;
   const watchedPermille = Math.floor(((closed?.coveredMs ?? window.watchedMs) * 1000) / lengthMs);
   const observedPermille = Math.min(1000, Math.max(leastPermille, watchedPermille));
-  if (!closed || observedPermille === 0) return undefined;
-  return {
-    grant,
-    category: window.category,
-    property: window.property,
-    quantity,
-    subject: window.subject,
-    timeS: Math.floor(window.startMs / 1000),
-    windowS: Math.round(lengthMs / 1000),
-    value: closed.value,
-    observedPermille,
-    estimatedTime: window.estimatedTime,
-  } as Minimized;
+  if (!closed || observedPermille === 0) return { ready: [], withheld: undefined };
+  const { category, property, subject, estimatedTime } = window;
+  const timeS = Math.floor(window.startMs / 1000);
+  const windowS = Math.round(lengthMs / 1000);
+  const about = { grant, category, property, subject, timeS, windowS, estimatedTime };
+  return tell(about, { value: closed.value, observedPermille }, profile);
 }

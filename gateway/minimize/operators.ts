@@ -21,7 +21,7 @@ export interface Closed {
   readonly coveredMs: number | undefined;
 }
 
-/** An operator over windows: pure reducers, integers throughout. */
+/** An operator over windows: pure reducers. Shares are integers; what `close` gives is made whole by the profile's next steps. */
 export interface WindowOperator {
   /** Takes a sample into a device's share (undefined: its first). */
   add(share: Share | undefined, sample: Sample, counted: number | undefined): Share;
@@ -38,16 +38,24 @@ export interface WindowOperator {
 /** How long a power reading counts as current, in milliseconds: plugs report a change at once and otherwise every few minutes. */
 export const POWER_HOLD_MS = 15 * 60_000;
 
-const MILLIWATT_MS_PER_WH = 3_600_000 * 1000;
-const MILLIWATTS_PER_WATT = 1000;
+/**
+ * How long after a reading of a counter the next one may come for their difference to count, in milliseconds: what rose over a
+ * longer silence cannot be placed in time. Meters report at least every hour.
+ */
+export const COUNTER_HOLD_MS = 60 * 60_000;
+
+/** Power as observed and as sent. */
+export const MILLIWATTS_PER_WATT = 1000;
+
+const HOUR_MS = 3_600_000;
+const MILLIWATT_MS_PER_WH = HOUR_MS * 1000;
+const MILLIWATT_HOURS_PER_WH = 1000;
+/** More than any home's connection gives; the vocabulary's bound of power. */
+const MOST_MILLIWATTS = 100_000_000;
+/** The coarsest counters count whole kilowatt-hours: so much may rise in a moment. */
+const COARSEST_STEP_MWH = 1_000_000;
 
 const still = (share: Share): Share => share;
-
-/** To the nearest integer; adding zero turns -0 into 0. */
-const rounded = (value: number): number => Math.round(value) + 0;
-
-/** Power in whole watts. */
-export const wattsOf = (milliwatts: number): number => rounded(milliwatts / MILLIWATTS_PER_WATT);
 
 function hold(share: Share, toMs: number): Share {
   const untilMs = Math.min(toMs, share.freshUntilMs);
@@ -79,7 +87,7 @@ const carryHeld = (share: Share, fromMs: number): Share => ({
   coveredMs: 0,
 });
 
-/** Number of times the counted state was entered. */
+/** `count`: number of times the counted state was entered. Keeps: the order and the moments within the window change nothing; counts of parts add up. */
 const count: WindowOperator = {
   add: (share, sample, counted) => ({
     value: sample.value,
@@ -94,7 +102,7 @@ const count: WindowOperator = {
   close: (shares) => ({ value: shares.reduce((sum, share) => sum + share.total, 0), coveredMs: undefined }),
 };
 
-/** The state that held at the end; of several devices, that of the latest change. */
+/** `lastState`: the value that held at the end; of several devices, that of the latest change. Keeps: what was before the last change changes nothing. */
 const lastState: WindowOperator = {
   add: (_share, sample) => ({ ...sample, sinceMs: sample.atMs, freshUntilMs: sample.atMs, total: 0, coveredMs: 0 }),
   advance: still,
@@ -109,7 +117,10 @@ const lastState: WindowOperator = {
   },
 };
 
-/** Mean power in W: each device's time-weighted mean while it was observed, added up over the devices. */
+/**
+ * `mean`: power in W, each device's time-weighted mean while it was observed, added up over the devices. Keeps: between the
+ * least and the greatest value; a value that is said again while it holds changes nothing.
+ */
 const mean: WindowOperator = {
   add: holdSample,
   advance: hold,
@@ -119,24 +130,58 @@ const mean: WindowOperator = {
     const seen = shares.filter((share) => share.coveredMs > 0);
     if (seen.length === 0) return undefined;
     const milliwatts = seen.reduce((sum, share) => sum + share.total / share.coveredMs, 0);
-    const coveredMs = shares.reduce((sum, share) => sum + share.coveredMs, 0) / shares.length;
-    return { value: wattsOf(milliwatts), coveredMs };
+    return { value: milliwatts / MILLIWATTS_PER_WATT, coveredMs: meanCoveredMs(shares) };
   },
 };
 
-/** Energy in Wh over the observed part of the window, added up over the devices. */
-const sum: WindowOperator = {
-  ...mean,
-  close: (shares) => {
-    const coveredMs = shares.reduce((total, share) => total + share.coveredMs, 0) / Math.max(1, shares.length);
-    if (coveredMs === 0) return undefined;
-    const integral = shares.reduce((total, share) => total + share.total, 0);
-    return { value: rounded(integral / MILLIWATT_MS_PER_WH), coveredMs };
-  },
+/** How much of the window was observed, in milliseconds, taken over its devices. */
+const meanCoveredMs = (shares: readonly Share[]): number =>
+  shares.reduce((total, share) => total + share.coveredMs, 0) / Math.max(1, shares.length);
+
+/** A total over the observed part of the window, added up over the devices; nothing where nothing was observed. */
+function totalOf(shares: readonly Share[], perWh: number): Closed | undefined {
+  const coveredMs = meanCoveredMs(shares);
+  if (coveredMs === 0) return undefined;
+  return { value: shares.reduce((total, share) => total + share.total, 0) / perWh, coveredMs };
+}
+
+/** `sum`: energy in Wh over the observed part of the window, added up over the devices. Keeps: sums of parts add up. */
+const sum: WindowOperator = { ...mean, close: (shares) => totalOf(shares, MILLIWATT_MS_PER_WH) };
+
+/** Whether a counter can have turned so far in that time; else it was set, or its device changed. */
+const isTurning = (riseMwh: number, spanMs: number): boolean =>
+  riseMwh >= 0 && riseMwh <= COARSEST_STEP_MWH + (MOST_MILLIWATTS * spanMs) / HOUR_MS;
+
+/** A counter's reading. What rose before `sinceMs` is left out in proportion to the time: it belongs to a window that is closed, or to nobody's. */
+function read(share: Share | undefined, { value, atMs }: Sample): Share {
+  const isFresh = share !== undefined && share.freshUntilMs > share.sinceMs;
+  if (isFresh && atMs <= share.sinceMs) return share;
+  const freshUntilMs = atMs + COUNTER_HOLD_MS;
+  const read = { value, sinceMs: Math.max(atMs, share?.sinceMs ?? atMs), freshUntilMs };
+  const before = { total: share?.total ?? 0, coveredMs: share?.coveredMs ?? 0 };
+  if (!isFresh || atMs > share.freshUntilMs) return { ...read, ...before };
+  const rise = value - share.value;
+  const spanMs = atMs - (share.freshUntilMs - COUNTER_HOLD_MS);
+  if (!isTurning(rise, spanMs)) return { ...read, ...before };
+  const heldMs = atMs - share.sinceMs;
+  return {
+    ...read,
+    total: before.total + Math.round(rise * (heldMs / spanMs)),
+    coveredMs: before.coveredMs + heldMs,
+  };
+}
+
+/** `sum` for a counter: in Wh, what it rose between readings that lie close together, added up over the devices. Its reading itself never leaves. */
+const sumOfDifferences: WindowOperator = {
+  add: read,
+  advance: still,
+  lose: (share) => ({ ...share, freshUntilMs: share.sinceMs }),
+  carry: carryHeld,
+  close: (shares) => totalOf(shares, MILLIWATT_HOURS_PER_WH),
 };
 
 /** The operators that gather into windows. */
-export const WINDOW_OPERATORS = { count, lastState, mean, sum } as const;
+export const WINDOW_OPERATORS = { count, lastState, mean, sum, sumOfDifferences } as const;
 
-/** Every operator of the closed vocabulary that exists so far: `drop` lets nothing on, `keep` lets each event on as it is. */
-export type OperatorName = 'drop' | 'keep' | keyof typeof WINDOW_OPERATORS;
+/** The operators that take observations in: `keep` lets each event on as it is. What has no profile is dropped, which is `drop`. */
+export type OperatorName = 'keep' | keyof typeof WINDOW_OPERATORS;

@@ -90,6 +90,12 @@ export class OutboxExit {
     return this.#newest;
   }
 
+  /** Draws a sequence for an item that leaves no row: unless it arrives, it is to be `dropped`, or a later process finds the hole. */
+  draw(): { readonly id: number; readonly run: RunId; readonly seq: number } {
+    const id = this.#parts.sequences.next();
+    return { id, ...this.#parts.runs.place(id) };
+  }
+
   /** Notes, in the turn of the write, that these rows and void ranges go to the socket. */
   handOut(rows: readonly number[], voids: readonly Range[]): void {
     this.#parts.handedOut.note(rows, voids);

@@ -10,7 +10,7 @@ import {
   QUANTITIES,
   quantityOf,
 } from '../../proto/lists.ts';
-import type { Receipt, WireRecord, Withdrawal } from '../../proto/wire.ts';
+import type { Lease, Receipt, WireRecord, Withdrawal } from '../../proto/wire.ts';
 import type { Value } from '../store/store.ts';
 import type { Name } from './names.ts';
 import type { Place } from './runs.ts';
@@ -19,10 +19,13 @@ import type { Place } from './runs.ts';
 export const LANE_NUMBERS: Readonly<Record<Lane, number>> = { shaped: 0, prompt: 1 };
 
 /** One waiting record, ready for the link, with the agreement (row of `agreement`) it belongs to. */
-export type OutboxRow = Exclude<Item, { lane: 'control' }> & { readonly agreement: number };
+export type OutboxRow = Extract<Item, { record: WireRecord }> & { readonly agreement: number };
 
 /** One waiting withdrawal, ready for the link. */
-export type ErasureRow = Extract<Item, { lane: 'control' }> & { readonly agreement: number };
+export type ErasureRow = Extract<Item, { withdrawal: Withdrawal }> & { readonly agreement: number };
+
+/** One lease on its way, kept in memory only, with the agreement (row of `agreement`) it belongs to. */
+export type LeaseRow = Extract<Item, { lease: Lease }> & { readonly agreement: number };
 
 /** What consent decides on as one: a category under an agreement (row of `agreement`). */
 export interface Part {

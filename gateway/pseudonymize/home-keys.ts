@@ -1,4 +1,4 @@
-import { createHash, sign } from 'node:crypto';
+import { createHash, createHmac, sign } from 'node:crypto';
 import { eraseKey, hubId, hubKeyPair, rawFromPublic, writeKey } from '../../proto/keys.ts';
 
 const CACHED_NAMES = 4096;
@@ -44,6 +44,12 @@ export class HomeKeys {
   /** The erase key for an agreement's ordinal, key epoch and subject: 32 bytes; possession of it is the right to erase. */
   eraseKey(ordinal: number, epoch: number, subject: number): Buffer {
     return eraseKey(this.#secret, this.#operator, ordinal, epoch, subject);
+  }
+
+  /** What a person of the home is called in records towards one recipient: 32 hex digits that no other recipient sees. */
+  principal(recipient: string, person: number): string {
+    const mac = createHmac('sha256', this.#secret).update('engawa/1/principal').update(this.#operator);
+    return mac.update(`${person}/${recipient}`).digest('hex').slice(0, 32);
   }
 
   /** SHA-256, for commitments and marks. */

@@ -177,4 +177,15 @@ export const MIGRATIONS: readonly string[] = [
   `,
   // What a resident said that hangs on a device's input, as JSON (`Meaning` in devices/meanings.ts).
   'ALTER TABLE device ADD COLUMN meaning TEXT;',
+  // Who lives in the home; number 1, the owner, even without a row. A name goes when somebody moves out; the number stays.
+  `
+  CREATE TABLE person (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, capacity TEXT NOT NULL, guardian INTEGER, until_ms INTEGER,
+    joined_at INTEGER NOT NULL, left_at INTEGER
+  ) STRICT;
+  ALTER TABLE device ADD COLUMN person INTEGER;
+  -- What recipients have attested of a withdrawal, by pseudonym, as JSON; when the last of it was learnt.
+  ALTER TABLE withdrawal ADD COLUMN attestations TEXT;
+  ALTER TABLE withdrawal ADD COLUMN attested_at INTEGER;
+  `,
 ];

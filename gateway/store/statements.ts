@@ -60,12 +60,12 @@ export const STATEMENTS = {
 
   // intake: devices, what they last said, which packets are on disk
   'device.all':
-    'SELECT id, source, thing, claim, category_override, room, approved_at, meaning FROM device ORDER BY id',
+    'SELECT id, source, thing, claim, category_override, room, approved_at, meaning, person FROM device ORDER BY id',
   'device.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'device'",
-  'device.put': `INSERT INTO device (id, source, thing, claim, category_override, room, approved_at, meaning)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, thing = excluded.thing,
+  'device.put': `INSERT INTO device (id, source, thing, claim, category_override, room, approved_at, meaning, person)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET source = excluded.source, thing = excluded.thing,
       claim = excluded.claim, category_override = excluded.category_override, room = excluded.room,
-      approved_at = excluded.approved_at, meaning = excluded.meaning`,
+      approved_at = excluded.approved_at, meaning = excluded.meaning, person = excluded.person`,
   'device.unname': "UPDATE device SET thing = 'unnamed/' || id WHERE id = ?",
   'device.forget': 'DELETE FROM device WHERE id = ?',
   'lastValue.all': 'SELECT device, kind, value, at_ms FROM last_value',
@@ -92,6 +92,18 @@ export const STATEMENTS = {
   'usedSubject.all': 'SELECT agreement, epoch, subject FROM used_subject',
   'usedSubject.add': 'INSERT OR IGNORE INTO used_subject (agreement, epoch, subject) VALUES (?, ?, ?)',
 
+  // people: who lives in the home
+  'person.all': 'SELECT id, name, capacity, guardian, until_ms, left_at FROM person ORDER BY id',
+  'person.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'person'",
+  'person.put': `INSERT INTO person (id, name, capacity, guardian, until_ms, joined_at) VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, capacity = excluded.capacity, guardian = excluded.guardian,
+      until_ms = excluded.until_ms`,
+  'person.left': 'UPDATE person SET name = NULL, guardian = NULL, left_at = ? WHERE id = ?',
+  'consent.erase': `UPDATE consent_record SET content = NULL, salt = NULL
+      WHERE operator = ?1 AND content IS NOT NULL
+        AND coalesce(json_extract(content, '$.principal.person'), 1) = ?2`,
+  'meta.drop': 'DELETE FROM meta WHERE key = ?',
+
   // consent: operators, offers, agreements, the book, withdrawals
   'operator.current': 'SELECT * FROM operator ORDER BY id DESC LIMIT 1',
   'operator.put': `INSERT INTO operator (fingerprint, root_key, enrolment_key, service_certificate, broker_url,
@@ -112,11 +124,12 @@ export const STATEMENTS = {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   'agreement.close': 'UPDATE agreement SET closed_at = ? WHERE id = ? AND closed_at IS NULL',
   'agreement.confirm': 'UPDATE agreement SET ordinal = ?, confirmed = 1 WHERE id = ?',
-  'withdrawal.all': `SELECT id, slug, erasures, state, requested_at, erased_at, receipts FROM withdrawal
+  'withdrawal.all': `SELECT id, slug, erasures, state, requested_at, erased_at, receipts, attestations, attested_at FROM withdrawal
       WHERE operator = ? ORDER BY id`,
   'withdrawal.add': `INSERT INTO withdrawal (id, operator, slug, erasures, state, requested_at, receipts)
       VALUES (?, ?, ?, ?, ?, ?, ?)`,
   'withdrawal.receipt': 'UPDATE withdrawal SET state = ?, erased_at = ?, receipts = ? WHERE id = ?',
+  'withdrawal.attested': 'UPDATE withdrawal SET attestations = ?, attested_at = ? WHERE id = ?',
   'withdrawal.highest': "SELECT seq FROM sqlite_sequence WHERE name = 'withdrawal'",
 
   // journal and history: what the household can look up

@@ -3,7 +3,7 @@ import type { Answered } from '../../proto/hub-item.ts';
 import type { HubLink } from '../../proto/hub-link.ts';
 import { publicFromRaw } from '../../proto/keys.ts';
 import { verifyReceipt } from '../../proto/receipt.ts';
-import type { DownBody, Receipt, RunIntervals } from '../../proto/wire.ts';
+import type { DownBody, Receipt, RunIntervals, Standing } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
 import type { Change, Outbox } from '../outbox/outbox.ts';
 import { gapsIn } from '../outbox/ranges.ts';
@@ -20,6 +20,10 @@ export interface AnswersSettings {
   readonly serviceKey: Buffer;
   /** Changes that belong to a receipt (state of the withdrawal), committed with the deletion of its row. */
   readonly onReceipt: (receipt: Receipt) => readonly Change[];
+  /** Changes that file what recipients have attested, as the data broker answers inquiries. */
+  readonly onStandings?: ((standings: readonly Standing[]) => readonly Change[]) | undefined;
+  /** Leases of these pseudonyms have lapsed. */
+  readonly onLapsed?: ((pseudonyms: readonly string[]) => void) | undefined;
   /** Changes that confirm or re-number ordinals; asked once, at the first answer of the run. */
   readonly confirmOrdinals: (kept: number) => readonly Change[];
   readonly counts: UplinkCounts;
@@ -86,6 +90,7 @@ export class Answers {
     if (answered.firstOfRun) this.#confirming = true;
     if (answered.refusal) counts.add(`refused:${answered.refusal.reason}`, answered.refusal.count);
     counts.add('quarantined', answered.quarantined.length);
+    this.#settings.onLapsed?.(answered.lapsed);
     if (answered.firstOfRun) this.#ordinals = this.#guarded(() => this.#settings.confirmOrdinals(answered.keptOrdinal));
     // Holes are judged by what the tables hold, before anything is taken out of them.
     const changes = this.#guarded(() => this.#changes(answered));
@@ -109,8 +114,9 @@ export class Answers {
   }
 
   #changes(answered: Answered): Change[] {
-    const { outbox, onReceipt } = this.#settings;
+    const { outbox, onReceipt, onStandings } = this.#settings;
     return [
+      ...(answered.standings.length > 0 ? (onStandings?.(answered.standings) ?? []) : []),
       ...answered.acknowledged.flatMap((one) => this.#holes(one)),
       ...(answered.hole ? outbox.exit.voidMissing(answered.hole.run, answered.hole) : []),
       ...outbox.exit.dropped(

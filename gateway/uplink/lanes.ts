@@ -1,38 +1,20 @@
 import { sealUp } from '../../proto/cell.ts';
-import type { HubLink } from '../../proto/hub-link.ts';
 import type { Lane } from '../../proto/lists.ts';
 import type { UpBody } from '../../proto/wire.ts';
 import { LIMITS } from '../limits.ts';
-import type { Outbox } from '../outbox/outbox.ts';
-import type { ErasureRow, OutboxRow } from '../outbox/row.ts';
-import type { UplinkCounts } from './counts.ts';
+import type { ErasureRow, LeaseRow, OutboxRow } from '../outbox/row.ts';
 import { Dropping } from './dropping.ts';
+import type { LanesSettings } from './lanes-settings.ts';
+import { Leases } from './leases.ts';
 import { PromptPace, type Standing } from './prompt-pace.ts';
 import { type MayLeave, WaitingRows } from './waiting-rows.ts';
 
-/** What the lanes work with. */
-export interface LanesSettings {
-  readonly link: HubLink;
-  readonly outbox: Outbox;
-  readonly hub: Buffer;
-  readonly enrolmentKey: Buffer;
-  readonly mayLeave: MayLeave;
-  readonly highestOrdinal: () => number;
-  /** While true, only empty cells are composed: the first answer's ordinals are not durable yet. */
-  readonly isHeld: () => boolean;
-  readonly send: (frame: Buffer) => boolean;
-  readonly now: () => number;
-  /** Calls once after so many milliseconds. */
-  readonly after: (waitMs: number, run: () => void) => void;
-  /** Whether something can be written now. */
-  readonly isUp: () => boolean;
-  readonly counts: UplinkCounts;
-}
+type Row = OutboxRow | ErasureRow | LeaseRow;
 
 interface Cell {
   readonly lane: Lane;
   readonly sinceMs: number;
-  readonly rows: readonly (OutboxRow | ErasureRow)[];
+  readonly rows: readonly Row[];
 }
 
 /**
@@ -45,6 +27,7 @@ export class Lanes {
   readonly #cells = new Map<number, Cell>();
   readonly #dropping: Dropping;
   readonly #pace: PromptPace;
+  readonly #leases: Leases;
   #ahead: { readonly cell: number; readonly frame: Buffer } | undefined;
 
   constructor(settings: LanesSettings) {
@@ -52,6 +35,10 @@ export class Lanes {
     const { link, outbox, counts, mayLeave, after } = settings;
     this.#pace = new PromptPace({ after, flush: () => this.flush() });
     this.#dropping = new Dropping({ link, outbox, counts, onDone: () => this.#waiting.lookAgain() });
+    this.#leases = new Leases({
+      ...{ link, outbox, leased: settings.leased, now: settings.now, random: settings.random ?? Math.random },
+      drop: (rows) => this.#dropping.drop(rows, 'withheld'),
+    });
     this.#waiting = new WaitingRows({
       outbox,
       mayLeave,
@@ -105,6 +92,11 @@ export class Lanes {
     const { link, outbox } = this.#settings;
     const free = outbox.exit.oldestPower(count).filter(({ id }) => !link.isInFlight(id));
     this.#dropping.drop(free, 'thinned');
+  }
+
+  /** The data broker says that the leases of these pseudonyms have lapsed. */
+  lapsed(pseudonyms: readonly string[]): void {
+    this.#leases.lapsed(pseudonyms);
   }
 
   /** Sends what waits on the prompt lane, as far as the credit goes. */
@@ -195,19 +187,23 @@ export class Lanes {
     const limit = this.#settings.isHeld() ? 0 : LIMITS.composeRows;
     const rows = this.#waiting.read(lane, limit);
     if (lane === 'prompt' && !rows.some((row) => link.mayUse(row.ordinal))) return undefined;
-    const items = [...(limit > 0 ? outbox.exit.erasures() : []), ...rows];
+    if (lane === 'shaped' && limit > 0) this.#leases.look();
+    const control = limit > 0 ? [...outbox.exit.erasures(), ...this.#leases.items()] : [];
+    const items: readonly Row[] = [...control, ...rows];
     const composed = link.compose({
       items,
       nowMs: now(),
       voids: outbox.exit.voids(Math.min(limit, LIMITS.composeVoids)),
       highestOrdinal,
       evenEmpty: lane === 'shaped',
+      inquiries: lane === 'shaped' && limit > 0 ? (this.#settings.inquiries?.() ?? []) : [],
     });
     if (!composed) return undefined;
     const ids = new Set(composed.ids);
     this.#waiting.taken(lane, rows, ids);
-    this.#pace.taken(composed.ids);
-    const cell = { lane, sinceMs: now(), rows: items.filter(({ id }) => ids.has(id)) };
+    const carried = items.filter(({ id }) => ids.has(id));
+    this.#pace.taken(carried.flatMap((row) => ('lease' in row ? [] : [row.id])));
+    const cell = { lane, sinceMs: now(), rows: carried };
     if (link.body(composed.cell)) this.#cells.set(composed.cell, cell);
     return { cell: composed.cell, frame: this.#seal(composed.body) };
   }
@@ -218,15 +214,19 @@ export class Lanes {
    */
   #mayStillGo(cell: number): boolean {
     const { link } = this.#settings;
-    const failing = (this.#cells.get(cell)?.rows ?? []).filter((row) => this.#waiting.verdict(row) !== 'leave');
+    const failing = (this.#cells.get(cell)?.rows ?? []).filter((row) => this.#verdict(row) !== 'leave');
     if (failing.length === 0) return true;
     link.purged(failing.map(({ id }) => id));
     this.#waiting.lookAgain();
-    this.#dropping.drop(
-      failing.filter((row) => this.#waiting.verdict(row) === 'ended'),
-      'withheld',
-    );
+    const ended = failing.filter((row) => this.#verdict(row) === 'ended');
+    this.#leases.forget(ended.filter((row) => 'lease' in row));
+    this.#dropping.drop(ended, 'withheld');
     return false;
+  }
+
+  #verdict(row: Row): ReturnType<MayLeave> {
+    if ('lease' in row) return this.#leases.isLive(row) ? 'leave' : 'ended';
+    return this.#waiting.verdict(row);
   }
 
   #forgetEnded(): void {

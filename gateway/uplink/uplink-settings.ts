@@ -1,8 +1,9 @@
-import type { Receipt } from '../../proto/wire.ts';
+import type { Receipt, Standing } from '../../proto/wire.ts';
 import type { Change, Outbox } from '../outbox/outbox.ts';
 import type { Clock } from './clock.ts';
 import type { Problem } from './connection.ts';
 import type { UplinkCount } from './counts.ts';
+import type { LeasedNames } from './leases.ts';
 import type { MayLeave } from './waiting-rows.ts';
 
 /** What hub and operator agreed on at enrolment; keys and ids raw. */
@@ -40,6 +41,14 @@ export interface UplinkSettings {
   readonly mayLeave: MayLeave;
   /** A verified receipt; the changes it means for the withdrawal, committed with the deletion of its row. */
   readonly onReceipt: (receipt: Receipt) => readonly Change[];
+  /** Whose leases are extended; nobody's when absent. */
+  readonly leased?: LeasedNames;
+  /** Questions whether recipients have attested, and the changes their answers mean. */
+  readonly attestation?: {
+    /** At most a few pseudonyms; those given now are asked about in the next cell of the shaped lane. */
+    inquiries(): readonly string[];
+    standings(standings: readonly Standing[]): readonly Change[];
+  };
   /** So many records were acknowledged and are deleted. */
   readonly onAcknowledged: (count: number) => void;
   /** The last contact with the data broker: what an earlier process stored (milliseconds since 1970), the home's time now, and where it is stored. */

@@ -38,6 +38,7 @@ class RunningUplink implements Uplink {
     this.#settings = settings;
     const { outbox, enrolment, ordinals, mayLeave, onReceipt, clock, random } = settings;
     const { confirmedBefore } = ordinals;
+    const { leased, attestation } = settings;
     const counts = this.#counts;
     this.#link = new HubLink({ run: outbox.run, confirmedOrdinal: confirmedBefore, credit: LIMITS.firstCredit });
     const shared = { link: this.#link, outbox, counts, hub: enrolment.hub, enrolmentKey: enrolment.enrolmentKey };
@@ -47,6 +48,8 @@ class RunningUplink implements Uplink {
       serviceKey: enrolment.serviceKey,
       onReceipt,
       confirmOrdinals: (kept) => ordinals.confirmed(kept),
+      onStandings: attestation && ((standings) => attestation.standings(standings)),
+      onLapsed: (pseudonyms) => this.#lanes.lapsed(pseudonyms),
       now: () => clock.now(),
     });
     this.#lanes = new Lanes({
@@ -58,6 +61,7 @@ class RunningUplink implements Uplink {
       isUp: () => this.#connection.isUp,
       after: (waitMs, run) => void clock.after(waitMs, run),
       now: () => clock.now(),
+      ...{ leased, random, inquiries: attestation && (() => attestation.inquiries()) },
     });
     this.#outage = new Outage(settings.contact.storedMs);
     this.#outage.down(clock.now());

@@ -66,7 +66,19 @@ export namespace engawa {
                 PROPERTY_LOCK_STATE = 4,
 
                 /** PROPERTY_ENERGY_IMPORT value */
-                PROPERTY_ENERGY_IMPORT = 5
+                PROPERTY_ENERGY_IMPORT = 5,
+
+                /** PROPERTY_BATTERY_LOW value */
+                PROPERTY_BATTERY_LOW = 6,
+
+                /** PROPERTY_BATTERY_PERCENT value */
+                PROPERTY_BATTERY_PERCENT = 7,
+
+                /** PROPERTY_DEVICE_ONLINE value */
+                PROPERTY_DEVICE_ONLINE = 8,
+
+                /** PROPERTY_TAMPER_STATE value */
+                PROPERTY_TAMPER_STATE = 9
             }
 
             /** Quantity enum. */
@@ -91,7 +103,22 @@ export namespace engawa {
                 QUANTITY_POWER_W = 5,
 
                 /** QUANTITY_LAST_STATE value */
-                QUANTITY_LAST_STATE = 6
+                QUANTITY_LAST_STATE = 6,
+
+                /** QUANTITY_COUNT_BAND value */
+                QUANTITY_COUNT_BAND = 7,
+
+                /** QUANTITY_MEAN_POWER_BAND_W value */
+                QUANTITY_MEAN_POWER_BAND_W = 8,
+
+                /** QUANTITY_ENERGY_BAND_WH value */
+                QUANTITY_ENERGY_BAND_WH = 9,
+
+                /** QUANTITY_PERCENT value */
+                QUANTITY_PERCENT = 10,
+
+                /** QUANTITY_PERCENT_BAND value */
+                QUANTITY_PERCENT_BAND = 11
             }
 
             /** RefusalReason enum. */
@@ -120,6 +147,25 @@ export namespace engawa {
 
                 /** REFUSAL_REASON_LIMIT value */
                 REFUSAL_REASON_LIMIT = 7
+            }
+
+            /** Attestation enum. */
+            enum Attestation {
+
+                /** ATTESTATION_UNSPECIFIED value */
+                ATTESTATION_UNSPECIFIED = 0,
+
+                /** ATTESTATION_WAITING value */
+                ATTESTATION_WAITING = 1,
+
+                /** ATTESTATION_ATTESTED value */
+                ATTESTATION_ATTESTED = 2,
+
+                /** ATTESTATION_OVERDUE value */
+                ATTESTATION_OVERDUE = 3,
+
+                /** ATTESTATION_NONE value */
+                ATTESTATION_NONE = 4
             }
 
             /**
@@ -159,8 +205,14 @@ export namespace engawa {
                 /** Up withdrawals. */
                 withdrawals: engawa.wire.v1.Withdrawal.$Properties[];
 
+                /** Up leases. */
+                leases: engawa.wire.v1.Lease.$Properties[];
+
                 /** Up asks. */
                 asks: boolean;
+
+                /** Up inquiries. */
+                inquiries: Uint8Array[];
 
                 /**
                  * Encodes the specified Up message. Does not implicitly {@link engawa.wire.v1.Up.verify|verify} messages.
@@ -204,8 +256,14 @@ export namespace engawa {
                     /** Up withdrawals */
                     withdrawals?: (engawa.wire.v1.Withdrawal.$Properties[]|null);
 
+                    /** Up leases */
+                    leases?: (engawa.wire.v1.Lease.$Properties[]|null);
+
                     /** Up asks */
                     asks?: (boolean|null);
+
+                    /** Up inquiries */
+                    inquiries?: (Uint8Array[]|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -522,6 +580,69 @@ export namespace engawa {
             }
 
             /**
+             * Properties of a Lease.
+             * @deprecated Use engawa.wire.v1.Lease.$Properties instead.
+             */
+            interface ILease extends engawa.wire.v1.Lease.$Properties {
+            }
+
+            /** Represents a Lease. */
+            class Lease {
+
+                /**
+                 * Constructs a new Lease.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: engawa.wire.v1.Lease.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Lease writeKey. */
+                writeKey: Uint8Array;
+
+                /** Lease hours. */
+                hours: number;
+
+                /**
+                 * Encodes the specified Lease message. Does not implicitly {@link engawa.wire.v1.Lease.verify|verify} messages.
+                 * @param message Lease message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: engawa.wire.v1.Lease.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Lease message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Lease & engawa.wire.v1.Lease.$Shape} Lease
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): engawa.wire.v1.Lease & engawa.wire.v1.Lease.$Shape;
+            }
+
+            namespace Lease {
+
+                /** Properties of a Lease. */
+                interface $Properties {
+
+                    /** Lease writeKey */
+                    writeKey?: (Uint8Array|null);
+
+                    /** Lease hours */
+                    hours?: (number|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Lease. */
+                type $Shape = engawa.wire.v1.Lease.$Properties;
+            }
+
+            /**
              * Properties of a Down.
              * @deprecated Use engawa.wire.v1.Down.$Properties instead.
              */
@@ -561,8 +682,14 @@ export namespace engawa {
                 /** Down receipts. */
                 receipts: engawa.wire.v1.Receipt.$Properties[];
 
+                /** Down lapsed. */
+                lapsed: Uint8Array[];
+
                 /** Down pacing. */
                 pacing?: (engawa.wire.v1.Pacing.$Properties|null);
+
+                /** Down standings. */
+                standings: engawa.wire.v1.Standing.$Properties[];
 
                 /**
                  * Encodes the specified Down message. Does not implicitly {@link engawa.wire.v1.Down.verify|verify} messages.
@@ -609,8 +736,14 @@ export namespace engawa {
                     /** Down receipts */
                     receipts?: (engawa.wire.v1.Receipt.$Properties[]|null);
 
+                    /** Down lapsed */
+                    lapsed?: (Uint8Array[]|null);
+
                     /** Down pacing */
                     pacing?: (engawa.wire.v1.Pacing.$Properties|null);
+
+                    /** Down standings */
+                    standings?: (engawa.wire.v1.Standing.$Properties[]|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -618,6 +751,69 @@ export namespace engawa {
 
                 /** Shape of a Down. */
                 type $Shape = engawa.wire.v1.Down.$Properties;
+            }
+
+            /**
+             * Properties of a Standing.
+             * @deprecated Use engawa.wire.v1.Standing.$Properties instead.
+             */
+            interface IStanding extends engawa.wire.v1.Standing.$Properties {
+            }
+
+            /** Represents a Standing. */
+            class Standing {
+
+                /**
+                 * Constructs a new Standing.
+                 * @param [properties] Properties to set
+                 */
+                constructor(properties?: engawa.wire.v1.Standing.$Properties);
+
+                /** Unknown fields preserved while decoding when enabled */
+                $unknowns?: Uint8Array[];
+
+                /** Standing pseudonym. */
+                pseudonym: Uint8Array;
+
+                /** Standing attestation. */
+                attestation: engawa.wire.v1.Attestation;
+
+                /**
+                 * Encodes the specified Standing message. Does not implicitly {@link engawa.wire.v1.Standing.verify|verify} messages.
+                 * @param message Standing message or plain object to encode
+                 * @param [writer] Writer to encode to
+                 * @returns Writer
+                 */
+                static encode(message: engawa.wire.v1.Standing.$Properties, writer?: $protobuf.Writer): $protobuf.Writer;
+
+                /**
+                 * Decodes a Standing message from the specified reader or buffer.
+                 * @param reader Reader or buffer to decode from
+                 * @param [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Standing & engawa.wire.v1.Standing.$Shape} Standing
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                static decode(reader: ($protobuf.Reader|Uint8Array), length?: number): engawa.wire.v1.Standing & engawa.wire.v1.Standing.$Shape;
+            }
+
+            namespace Standing {
+
+                /** Properties of a Standing. */
+                interface $Properties {
+
+                    /** Standing pseudonym */
+                    pseudonym?: (Uint8Array|null);
+
+                    /** Standing attestation */
+                    attestation?: (engawa.wire.v1.Attestation|null);
+
+                    /** Unknown fields preserved while decoding when enabled */
+                    $unknowns?: Uint8Array[];
+                }
+
+                /** Shape of a Standing. */
+                type $Shape = engawa.wire.v1.Standing.$Properties;
             }
 
             /**

@@ -78,6 +78,10 @@ export const engawa = $root.engawa = (() => {
              * @property {number} PROPERTY_POWER_ACTIVE=3 PROPERTY_POWER_ACTIVE value
              * @property {number} PROPERTY_LOCK_STATE=4 PROPERTY_LOCK_STATE value
              * @property {number} PROPERTY_ENERGY_IMPORT=5 PROPERTY_ENERGY_IMPORT value
+             * @property {number} PROPERTY_BATTERY_LOW=6 PROPERTY_BATTERY_LOW value
+             * @property {number} PROPERTY_BATTERY_PERCENT=7 PROPERTY_BATTERY_PERCENT value
+             * @property {number} PROPERTY_DEVICE_ONLINE=8 PROPERTY_DEVICE_ONLINE value
+             * @property {number} PROPERTY_TAMPER_STATE=9 PROPERTY_TAMPER_STATE value
              */
             v1.Property = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -87,6 +91,10 @@ export const engawa = $root.engawa = (() => {
                 values[valuesById[3] = "PROPERTY_POWER_ACTIVE"] = 3;
                 values[valuesById[4] = "PROPERTY_LOCK_STATE"] = 4;
                 values[valuesById[5] = "PROPERTY_ENERGY_IMPORT"] = 5;
+                values[valuesById[6] = "PROPERTY_BATTERY_LOW"] = 6;
+                values[valuesById[7] = "PROPERTY_BATTERY_PERCENT"] = 7;
+                values[valuesById[8] = "PROPERTY_DEVICE_ONLINE"] = 8;
+                values[valuesById[9] = "PROPERTY_TAMPER_STATE"] = 9;
                 return values;
             })();
 
@@ -101,6 +109,11 @@ export const engawa = $root.engawa = (() => {
              * @property {number} QUANTITY_ENERGY_WH=4 QUANTITY_ENERGY_WH value
              * @property {number} QUANTITY_POWER_W=5 QUANTITY_POWER_W value
              * @property {number} QUANTITY_LAST_STATE=6 QUANTITY_LAST_STATE value
+             * @property {number} QUANTITY_COUNT_BAND=7 QUANTITY_COUNT_BAND value
+             * @property {number} QUANTITY_MEAN_POWER_BAND_W=8 QUANTITY_MEAN_POWER_BAND_W value
+             * @property {number} QUANTITY_ENERGY_BAND_WH=9 QUANTITY_ENERGY_BAND_WH value
+             * @property {number} QUANTITY_PERCENT=10 QUANTITY_PERCENT value
+             * @property {number} QUANTITY_PERCENT_BAND=11 QUANTITY_PERCENT_BAND value
              */
             v1.Quantity = (function() {
                 const valuesById = $Object.create(null), values = $Object.create(valuesById);
@@ -111,6 +124,11 @@ export const engawa = $root.engawa = (() => {
                 values[valuesById[4] = "QUANTITY_ENERGY_WH"] = 4;
                 values[valuesById[5] = "QUANTITY_POWER_W"] = 5;
                 values[valuesById[6] = "QUANTITY_LAST_STATE"] = 6;
+                values[valuesById[7] = "QUANTITY_COUNT_BAND"] = 7;
+                values[valuesById[8] = "QUANTITY_MEAN_POWER_BAND_W"] = 8;
+                values[valuesById[9] = "QUANTITY_ENERGY_BAND_WH"] = 9;
+                values[valuesById[10] = "QUANTITY_PERCENT"] = 10;
+                values[valuesById[11] = "QUANTITY_PERCENT_BAND"] = 11;
                 return values;
             })();
 
@@ -140,6 +158,26 @@ export const engawa = $root.engawa = (() => {
                 return values;
             })();
 
+            /**
+             * Attestation enum.
+             * @name engawa.wire.v1.Attestation
+             * @enum {number}
+             * @property {number} ATTESTATION_UNSPECIFIED=0 ATTESTATION_UNSPECIFIED value
+             * @property {number} ATTESTATION_WAITING=1 ATTESTATION_WAITING value
+             * @property {number} ATTESTATION_ATTESTED=2 ATTESTATION_ATTESTED value
+             * @property {number} ATTESTATION_OVERDUE=3 ATTESTATION_OVERDUE value
+             * @property {number} ATTESTATION_NONE=4 ATTESTATION_NONE value
+             */
+            v1.Attestation = (function() {
+                const valuesById = $Object.create(null), values = $Object.create(valuesById);
+                values[valuesById[0] = "ATTESTATION_UNSPECIFIED"] = 0;
+                values[valuesById[1] = "ATTESTATION_WAITING"] = 1;
+                values[valuesById[2] = "ATTESTATION_ATTESTED"] = 2;
+                values[valuesById[3] = "ATTESTATION_OVERDUE"] = 3;
+                values[valuesById[4] = "ATTESTATION_NONE"] = 4;
+                return values;
+            })();
+
             v1.Up = (function() {
 
                 /**
@@ -151,7 +189,9 @@ export const engawa = $root.engawa = (() => {
                  * @property {Array.<engawa.wire.v1.Ranges.$Properties>|null} [ranges] Up ranges
                  * @property {Array.<engawa.wire.v1.Block.$Properties>|null} [blocks] Up blocks
                  * @property {Array.<engawa.wire.v1.Withdrawal.$Properties>|null} [withdrawals] Up withdrawals
+                 * @property {Array.<engawa.wire.v1.Lease.$Properties>|null} [leases] Up leases
                  * @property {boolean|null} [asks] Up asks
+                 * @property {Array.<Uint8Array>|null} [inquiries] Up inquiries
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -180,6 +220,8 @@ export const engawa = $root.engawa = (() => {
                     this.ranges = [];
                     this.blocks = [];
                     this.withdrawals = [];
+                    this.leases = [];
+                    this.inquiries = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -235,12 +277,28 @@ export const engawa = $root.engawa = (() => {
                 Up.prototype.withdrawals = $util.emptyArray;
 
                 /**
+                 * Up leases.
+                 * @member {Array.<engawa.wire.v1.Lease.$Properties>} leases
+                 * @memberof engawa.wire.v1.Up
+                 * @instance
+                 */
+                Up.prototype.leases = $util.emptyArray;
+
+                /**
                  * Up asks.
                  * @member {boolean} asks
                  * @memberof engawa.wire.v1.Up
                  * @instance
                  */
                 Up.prototype.asks = false;
+
+                /**
+                 * Up inquiries.
+                 * @member {Array.<Uint8Array>} inquiries
+                 * @memberof engawa.wire.v1.Up
+                 * @instance
+                 */
+                Up.prototype.inquiries = $util.emptyArray;
 
                 /**
                  * Encodes the specified Up message. Does not implicitly {@link engawa.wire.v1.Up.verify|verify} messages.
@@ -273,8 +331,14 @@ export const engawa = $root.engawa = (() => {
                     if (message.withdrawals != null && message.withdrawals.length)
                         for (let i = 0; i < message.withdrawals.length; ++i)
                             $root.engawa.wire.v1.Withdrawal.encode(message.withdrawals[i], writer.uint32(/* id 6, wireType 2 =*/50).fork(), _depth + 1).ldelim();
+                    if (message.leases != null && message.leases.length)
+                        for (let i = 0; i < message.leases.length; ++i)
+                            $root.engawa.wire.v1.Lease.encode(message.leases[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
                     if (message.asks != null && $Object.hasOwnProperty.call(message, "asks") && message.asks !== false)
                         writer.uint32(/* id 8, wireType 0 =*/64).bool(message.asks);
+                    if (message.inquiries != null && message.inquiries.length)
+                        for (let i = 0; i < message.inquiries.length; ++i)
+                            writer.uint32(/* id 9, wireType 2 =*/74).bytes(message.inquiries[i]);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -370,6 +434,14 @@ export const engawa = $root.engawa = (() => {
                                 message.withdrawals.push($root.engawa.wire.v1.Withdrawal.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
+                        case 7: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.leases && message.leases.length))
+                                    message.leases = [];
+                                message.leases.push($root.engawa.wire.v1.Lease.decode(reader, reader.size(), $undefined, _depth + 1));
+                                continue;
+                            }
                         case 8: {
                                 if (wireType !== 0)
                                     break;
@@ -377,6 +449,14 @@ export const engawa = $root.engawa = (() => {
                                     message.asks = value;
                                 else
                                     delete message.asks;
+                                continue;
+                            }
+                        case 9: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.inquiries && message.inquiries.length))
+                                    message.inquiries = [];
+                                message.inquiries.push(reader.bytes());
                                 continue;
                             }
                         }
@@ -1246,6 +1326,162 @@ export const engawa = $root.engawa = (() => {
                 return Withdrawal;
             })();
 
+            v1.Lease = (function() {
+
+                /**
+                 * Properties of a Lease.
+                 * @typedef {Object} engawa.wire.v1.Lease.$Properties
+                 * @property {Uint8Array|null} [writeKey] Lease writeKey
+                 * @property {number|null} [hours] Lease hours
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a Lease.
+                 * @memberof engawa.wire.v1
+                 * @interface ILease
+                 * @augments engawa.wire.v1.Lease.$Properties
+                 * @deprecated Use engawa.wire.v1.Lease.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a Lease.
+                 * @typedef {engawa.wire.v1.Lease.$Properties} engawa.wire.v1.Lease.$Shape
+                 */
+
+                /**
+                 * Constructs a new Lease.
+                 * @memberof engawa.wire.v1
+                 * @classdesc Represents a Lease.
+                 * @constructor
+                 * @param {engawa.wire.v1.Lease.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Lease = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * Lease writeKey.
+                 * @member {Uint8Array} writeKey
+                 * @memberof engawa.wire.v1.Lease
+                 * @instance
+                 */
+                Lease.prototype.writeKey = $util.newBuffer([]);
+
+                /**
+                 * Lease hours.
+                 * @member {number} hours
+                 * @memberof engawa.wire.v1.Lease
+                 * @instance
+                 */
+                Lease.prototype.hours = 0;
+
+                /**
+                 * Encodes the specified Lease message. Does not implicitly {@link engawa.wire.v1.Lease.verify|verify} messages.
+                 * @function encode
+                 * @memberof engawa.wire.v1.Lease
+                 * @static
+                 * @param {engawa.wire.v1.Lease.$Properties} message Lease message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Lease.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.writeKey != null && $Object.hasOwnProperty.call(message, "writeKey") && message.writeKey.length)
+                        writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.writeKey);
+                    if (message.hours != null && $Object.hasOwnProperty.call(message, "hours") && message.hours !== 0)
+                        writer.uint32(/* id 2, wireType 0 =*/16).uint32(message.hours);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a Lease message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof engawa.wire.v1.Lease
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Lease & engawa.wire.v1.Lease.$Shape} Lease
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Lease.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.engawa.wire.v1.Lease();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.writeKey = value;
+                                else
+                                    delete message.writeKey;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.uint32())
+                                    message.hours = value;
+                                else
+                                    delete message.hours;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return Lease;
+            })();
+
             v1.Down = (function() {
 
                 /**
@@ -1258,7 +1494,9 @@ export const engawa = $root.engawa = (() => {
                  * @property {engawa.wire.v1.Refusal.$Properties|null} [refusal] Down refusal
                  * @property {engawa.wire.v1.Hole.$Properties|null} [hole] Down hole
                  * @property {Array.<engawa.wire.v1.Receipt.$Properties>|null} [receipts] Down receipts
+                 * @property {Array.<Uint8Array>|null} [lapsed] Down lapsed
                  * @property {engawa.wire.v1.Pacing.$Properties|null} [pacing] Down pacing
+                 * @property {Array.<engawa.wire.v1.Standing.$Properties>|null} [standings] Down standings
                  * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
                  */
 
@@ -1286,6 +1524,8 @@ export const engawa = $root.engawa = (() => {
                 const Down = function (properties) {
                     this.acknowledged = [];
                     this.receipts = [];
+                    this.lapsed = [];
+                    this.standings = [];
                     if (properties)
                         for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
                             if (properties[keys[i]] != null && keys[i] !== "__proto__")
@@ -1349,12 +1589,28 @@ export const engawa = $root.engawa = (() => {
                 Down.prototype.receipts = $util.emptyArray;
 
                 /**
+                 * Down lapsed.
+                 * @member {Array.<Uint8Array>} lapsed
+                 * @memberof engawa.wire.v1.Down
+                 * @instance
+                 */
+                Down.prototype.lapsed = $util.emptyArray;
+
+                /**
                  * Down pacing.
                  * @member {engawa.wire.v1.Pacing.$Properties|null|undefined} pacing
                  * @memberof engawa.wire.v1.Down
                  * @instance
                  */
                 Down.prototype.pacing = null;
+
+                /**
+                 * Down standings.
+                 * @member {Array.<engawa.wire.v1.Standing.$Properties>} standings
+                 * @memberof engawa.wire.v1.Down
+                 * @instance
+                 */
+                Down.prototype.standings = $util.emptyArray;
 
                 /**
                  * Encodes the specified Down message. Does not implicitly {@link engawa.wire.v1.Down.verify|verify} messages.
@@ -1388,8 +1644,14 @@ export const engawa = $root.engawa = (() => {
                     if (message.receipts != null && message.receipts.length)
                         for (let i = 0; i < message.receipts.length; ++i)
                             $root.engawa.wire.v1.Receipt.encode(message.receipts[i], writer.uint32(/* id 7, wireType 2 =*/58).fork(), _depth + 1).ldelim();
+                    if (message.lapsed != null && message.lapsed.length)
+                        for (let i = 0; i < message.lapsed.length; ++i)
+                            writer.uint32(/* id 8, wireType 2 =*/66).bytes(message.lapsed[i]);
                     if (message.pacing != null && $Object.hasOwnProperty.call(message, "pacing"))
                         $root.engawa.wire.v1.Pacing.encode(message.pacing, writer.uint32(/* id 9, wireType 2 =*/74).fork(), _depth + 1).ldelim();
+                    if (message.standings != null && message.standings.length)
+                        for (let i = 0; i < message.standings.length; ++i)
+                            $root.engawa.wire.v1.Standing.encode(message.standings[i], writer.uint32(/* id 10, wireType 2 =*/82).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -1489,10 +1751,26 @@ export const engawa = $root.engawa = (() => {
                                 message.receipts.push($root.engawa.wire.v1.Receipt.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.lapsed && message.lapsed.length))
+                                    message.lapsed = [];
+                                message.lapsed.push(reader.bytes());
+                                continue;
+                            }
                         case 9: {
                                 if (wireType !== 2)
                                     break;
                                 message.pacing = $root.engawa.wire.v1.Pacing.decode(reader, reader.size(), $undefined, _depth + 1, message.pacing);
+                                continue;
+                            }
+                        case 10: {
+                                if (wireType !== 2)
+                                    break;
+                                if (!(message.standings && message.standings.length))
+                                    message.standings = [];
+                                message.standings.push($root.engawa.wire.v1.Standing.decode(reader, reader.size(), $undefined, _depth + 1));
                                 continue;
                             }
                         }
@@ -1513,6 +1791,162 @@ export const engawa = $root.engawa = (() => {
                 };
 
                 return Down;
+            })();
+
+            v1.Standing = (function() {
+
+                /**
+                 * Properties of a Standing.
+                 * @typedef {Object} engawa.wire.v1.Standing.$Properties
+                 * @property {Uint8Array|null} [pseudonym] Standing pseudonym
+                 * @property {engawa.wire.v1.Attestation|null} [attestation] Standing attestation
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+
+                /**
+                 * Properties of a Standing.
+                 * @memberof engawa.wire.v1
+                 * @interface IStanding
+                 * @augments engawa.wire.v1.Standing.$Properties
+                 * @deprecated Use engawa.wire.v1.Standing.$Properties instead.
+                 */
+
+                /**
+                 * Shape of a Standing.
+                 * @typedef {engawa.wire.v1.Standing.$Properties} engawa.wire.v1.Standing.$Shape
+                 */
+
+                /**
+                 * Constructs a new Standing.
+                 * @memberof engawa.wire.v1
+                 * @classdesc Represents a Standing.
+                 * @constructor
+                 * @param {engawa.wire.v1.Standing.$Properties=} [properties] Properties to set
+                 * @property {Array.<Uint8Array>} [$unknowns] Unknown fields preserved while decoding when enabled
+                 */
+                const Standing = function (properties) {
+                    if (properties)
+                        for (let keys = $Object.keys(properties), i = 0; i < keys.length; ++i)
+                            if (properties[keys[i]] != null && keys[i] !== "__proto__")
+                                this[keys[i]] = properties[keys[i]];
+                };
+
+                /**
+                 * Standing pseudonym.
+                 * @member {Uint8Array} pseudonym
+                 * @memberof engawa.wire.v1.Standing
+                 * @instance
+                 */
+                Standing.prototype.pseudonym = $util.newBuffer([]);
+
+                /**
+                 * Standing attestation.
+                 * @member {engawa.wire.v1.Attestation} attestation
+                 * @memberof engawa.wire.v1.Standing
+                 * @instance
+                 */
+                Standing.prototype.attestation = 0;
+
+                /**
+                 * Encodes the specified Standing message. Does not implicitly {@link engawa.wire.v1.Standing.verify|verify} messages.
+                 * @function encode
+                 * @memberof engawa.wire.v1.Standing
+                 * @static
+                 * @param {engawa.wire.v1.Standing.$Properties} message Standing message or plain object to encode
+                 * @param {$protobuf.Writer} [writer] Writer to encode to
+                 * @returns {$protobuf.Writer} Writer
+                 */
+                Standing.encode = function (message, writer, _depth) {
+                    if (!writer)
+                        writer = $Writer.create();
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $util.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    if (message.pseudonym != null && $Object.hasOwnProperty.call(message, "pseudonym") && message.pseudonym.length)
+                        writer.uint32(/* id 1, wireType 2 =*/10).bytes(message.pseudonym);
+                    if (message.attestation != null && $Object.hasOwnProperty.call(message, "attestation") && message.attestation !== 0)
+                        writer.uint32(/* id 2, wireType 0 =*/16).int32(message.attestation);
+                    if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
+                        for (let i = 0; i < message.$unknowns.length; ++i)
+                            writer.raw(message.$unknowns[i]);
+                    return writer;
+                };
+
+                /**
+                 * Decodes a Standing message from the specified reader or buffer.
+                 * @function decode
+                 * @memberof engawa.wire.v1.Standing
+                 * @static
+                 * @param {$protobuf.Reader|Uint8Array} reader Reader or buffer to decode from
+                 * @param {number} [length] Message length if known beforehand
+                 * @returns {engawa.wire.v1.Standing & engawa.wire.v1.Standing.$Shape} Standing
+                 * @throws {Error} If the payload is not a reader or valid buffer
+                 * @throws {$protobuf.util.ProtocolError} If required fields are missing
+                 */
+                Standing.decode = function (reader, length, _end, _depth, _target) {
+                    if (!(reader instanceof $Reader))
+                        reader = $Reader.create(reader);
+                    if (_depth === $undefined)
+                        _depth = 0;
+                    if (_depth > $Reader.recursionLimit)
+                        throw $Error("max depth exceeded");
+                    let end, message, value;
+                    if (length === $undefined)
+                        end = reader.len;
+                    else {
+                        end = reader.pos + length;
+                        if (end > reader.len)
+                            throw $RangeError("index out of range");
+                        length = reader.len;
+                        reader.len = end;
+                    }
+                    message = _target || new $root.engawa.wire.v1.Standing();
+                    while (reader.pos < end) {
+                        let start = reader.pos;
+                        let tag = reader.tag();
+                        if (tag === _end) {
+                            _end = $undefined;
+                            break;
+                        }
+                        let wireType = tag & 7;
+                        switch (tag >>>= 3) {
+                        case 1: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.bytes()).length)
+                                    message.pseudonym = value;
+                                else
+                                    delete message.pseudonym;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.int32())
+                                    message.attestation = value;
+                                else
+                                    delete message.attestation;
+                                continue;
+                            }
+                        }
+                        reader.skipType(wireType, _depth, tag);
+                        if (!reader.discardUnknown) {
+                            $util.makeProp(message, "$unknowns", false);
+                            (message.$unknowns || (message.$unknowns = [])).push(reader.raw(start, reader.pos));
+                        }
+                    }
+                    if (length !== $undefined) {
+                        if (reader.pos !== end)
+                            throw $RangeError("index out of range");
+                        reader.len = length;
+                    }
+                    if (_end !== $undefined)
+                        throw $Error("missing end group");
+                    return message;
+                };
+
+                return Standing;
             })();
 
             v1.Pacing = (function() {

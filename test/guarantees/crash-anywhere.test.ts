@@ -13,7 +13,7 @@ const OFFERS = [
   anOffer({
     offer: 'counted',
     recipient: { ...anOffer().recipient, id: 'counter' },
-    categories: [{ category: 'contact.doorWindow', level: 'L3', retentionDays: 30, legalClass: 'personal' }],
+    categories: [{ category: 'contact.doorWindow', level: 'L2', retentionDays: 30, legalClass: 'personal' }],
   }),
 ];
 
@@ -145,7 +145,7 @@ class Story {
 
   async end(): Promise<void> {
     this.#disk = 0;
-    this.home.machine.pass(5 * 3_600_000);
+    this.home.machine.pass(25 * 3_600_000);
     await this.home.core.tick();
     await this.line.drain();
     const samples = this.broker.records.filter(({ quantity }) => quantity === 'power_w').map(({ value }) => value);

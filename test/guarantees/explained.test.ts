@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DROP_REASONS, REFUSAL_REASONS } from '../../devices/dialects/dialect.ts';
-import type { ConsentRecord } from '../../gateway/consent/consent-record.ts';
+import { type ConsentRecord, PERMITTING } from '../../gateway/consent/consent-record.ts';
 import { REFUSALS } from '../../gateway/consent/refusal.ts';
 import type { Operation } from '../../gateway/store/store.ts';
 import { aMessage } from '../kit/arbitraries.ts';
@@ -70,7 +70,7 @@ async function checkJournal(home: InnerHome, broker: BrokerInMemory): Promise<vo
   const records = pages.map(({ content }) => JSON.parse(content) as ConsentRecord);
   for (const { agreement, category, at_ms } of journal) {
     const yes = records.find(
-      (one) => one.agreement === agreement && one.process.piiType === category && one.event.state === 'ConsentGiven',
+      (one) => one.agreement === agreement && one.process.piiType === category && PERMITTING.has(one.event.state),
     );
     expect(yes?.event.atMs).toBeLessThanOrEqual(at_ms);
   }

@@ -58,7 +58,9 @@ describe('guarantee 2, monotone', () => {
         const first = grants[0];
         if (!first) return;
         const event: Happening[] = [{ observation, place, moment }];
-        const narrowed: LiveGrant = { ...first, scope: { ...first.scope, devices: [observation.device + 1] } };
+        const elsewhere = { devices: [observation.device + 1] };
+        const voices = first.voices.map(({ person, scope }) => ({ person, scope: { ...scope, ...elsewhere } }));
+        const narrowed: LiveGrant = { ...first, voices };
         const wide = walk(grants, event).map(({ grant }) => grant.agreement);
         const narrow = walk([narrowed, ...grants.slice(1)], event).map(({ grant }) => grant.agreement);
         expect(narrow.filter((agreement) => !wide.includes(agreement))).toEqual([]);

@@ -4,9 +4,10 @@ import { DROP_REASONS, REFUSAL_REASONS } from '../../devices/dialects/dialect.ts
 import type { Observation } from '../../devices/observation.ts';
 import { ConsentIndex } from '../../gateway/consent/consent-index.ts';
 import { decide, mayStillLeave } from '../../gateway/consent/decide.ts';
-import type { LiveGrant, Moment, Place } from '../../gateway/consent/grant.ts';
+import type { LiveGrant, Moment, Place, Voice } from '../../gateway/consent/grant.ts';
 import { REFUSALS } from '../../gateway/consent/refusal.ts';
 import { aMessage, aMoment, anObservation, aPlace, someGrants } from '../kit/arbitraries.ts';
+import { minutesOf, type Question, rightfully, someCircumstances, someYeses } from '../kit/household-oracle.ts';
 import { InnerHome } from '../kit/inner-home.ts';
 import { anOffer, testOperator } from '../kit/test-operator.ts';
 
@@ -15,7 +16,7 @@ const REASONS = new Set<string>([...REFUSALS, ...DROP_REASONS, ...REFUSAL_REASON
 
 /** Whether a grant covers an observation, written from the design and not from the code, one sentence a line. */
 function oracle(grant: LiveGrant, seen: Observation, place: Place, moment: Moment): boolean {
-  const { devices, rooms, hours } = grant.scope;
+  const { devices, rooms, hours } = grant.voices[0]?.scope ?? {};
   const isNews = seen.origin === 'change' || seen.origin === 'sample';
   const mayEverLeave = seen.category !== 'lock.keyHolder' && grant.level !== 'L0';
   const latestNowMs = moment.trusted ? moment.nowMs : moment.nowMs + moment.laterByMs;
@@ -35,20 +36,6 @@ function oracle(grant: LiveGrant, seen: Observation, place: Place, moment: Momen
   );
 }
 
-/** The minutes of a day from one to another, counted one by one round the clock. */
-function minutesOf({ fromMinute, toMinute }: { fromMinute: number; toMinute: number }): Set<number> {
-  const minutes = new Set<number>();
-  for (let minute = fromMinute; minute !== toMinute && minutes.size < 1440; minute = minute + 1) {
-    if (minute >= 1440) {
-      if (toMinute === 1440) break;
-      minute = 0;
-      if (minute === toMinute) break;
-    }
-    minutes.add(minute);
-  }
-  return minutes;
-}
-
 function property(tested: typeof decide) {
   return fc.property(someGrants, anObservation, aPlace, aMoment, (grants, seen, place, moment) => {
     const decision = tested(seen, new ConsentIndex(grants), place, moment);
@@ -58,6 +45,51 @@ function property(tested: typeof decide) {
     if (decision.refusal !== undefined) expect(REFUSALS).toContain(decision.refusal);
   });
 }
+
+/** How many cases a household is asked; `npm run test:long` asks a million. */
+const CASES = Number(process.env.ENGAWA_CONSENT_CASES ?? 5000);
+
+const aQuestion: fc.Arbitrary<Question> = fc.record({
+  yeses: someYeses,
+  circumstances: someCircumstances,
+  seen: anObservation,
+  place: fc
+    .tuple(aPlace, fc.constantFrom(undefined, undefined, 1, 2, 3))
+    .map(([place, person]) => ({ ...place, person })),
+  moment: aMoment,
+});
+
+function household(tested: typeof decide) {
+  return fc.property(aQuestion, ({ yeses, circumstances, seen, place, moment }) => {
+    const decision = tested(seen, new ConsentIndex(yeses, true, circumstances), place, moment);
+    const right = rightfully({ yeses, circumstances, seen, place, moment });
+    expect(decision.permitted.map(({ grant }) => grant.agreement).sort()).toEqual(right.sort());
+    expect(decision.refusal === undefined).toBe(right.length > 0);
+  });
+}
+
+/** Decides broken on purpose: each is content with less than everybody. */
+const CARELESS: Record<string, typeof decide> = {
+  'asks one of them': (seen, consent, place, moment) => {
+    const residents = consent.circumstances.residents.slice(0, 1);
+    const fewer = { ...consent.circumstances, residents };
+    return decide(seen, new ConsentIndex(consent.all(), true, fewer), place, moment);
+  },
+  'takes a shared sensor for somebody’s own': (seen, consent, place, moment) =>
+    decide(seen, consent, { ...place, person: place.person ?? 1 }, moment),
+  'does not hear a no': (seen, consent, place, moment) => {
+    const deaf = consent.all().map(({ objections: _, ...grant }) => grant);
+    return decide(seen, new ConsentIndex(deaf, true, consent.circumstances), place, moment);
+  },
+  'goes on while it is paused': (seen, consent, place, moment) => {
+    const { pausedUntilMs: _, ...circumstances } = consent.circumstances;
+    return decide(seen, new ConsentIndex(consent.all(), true, circumstances), place, moment);
+  },
+  'does not see visitors': (seen, consent, place, moment) => {
+    const { visitorsUntilMs: _, ...circumstances } = consent.circumstances;
+    return decide(seen, new ConsentIndex(consent.all(), true, circumstances), place, moment);
+  },
+};
 
 /** Decides broken on purpose: each lets something out that must stay. */
 const BROKEN: Record<string, typeof decide> = {
@@ -70,7 +102,8 @@ const BROKEN: Record<string, typeof decide> = {
     decide({ ...seen, origin: 'change' }, consent, place, moment),
   'does not doubt': (seen, consent, place, moment) => decide({ ...seen, quality: 'good' }, consent, place, moment),
   'forgets the rooms': (seen, consent, place, moment) => {
-    const wide = consent.all().map((grant) => ({ ...grant, scope: { ...grant.scope, rooms: undefined } }) as never);
+    const roomless = ({ person, scope: { rooms: _, ...scope } }: Voice): Voice => ({ person, scope });
+    const wide = consent.all().map((grant) => ({ ...grant, voices: grant.voices.map(roomless) }));
     return decide(seen, new ConsentIndex(wide), place, moment);
   },
   'says yes at level 0': (seen, consent, place, moment) => {
@@ -88,6 +121,16 @@ describe('guarantee 1, silence: decide', () => {
 
   test.each(Object.keys(BROKEN))('the property bites: a decide that %s is caught', (name) => {
     expect(fc.check(property(BROKEN[name] ?? decide), { numRuns: 20_000 }).failed).toBe(true);
+  });
+
+  test('permits of several people exactly what each of them permits, read person by person', {
+    timeout: 600_000,
+  }, () => {
+    fc.assert(household(decide), { numRuns: CASES });
+  });
+
+  test.each(Object.keys(CARELESS))('the property bites: a decide that %s is caught', (name) => {
+    expect(fc.check(household(CARELESS[name] ?? decide), { numRuns: 20_000 }).failed).toBe(true);
   });
 
   test('an unreadable consent book permits nothing, whatever it holds', () => {

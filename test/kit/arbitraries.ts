@@ -9,7 +9,10 @@ import { NOON_MS } from './inner-home.ts';
 /** Few enough that grants and observations meet. */
 const DEVICES = [1, 2, 3];
 const ROOMS = ['kitchen', 'bedroom'];
-const FEW_KINDS: readonly Kind[] = ['contact.state', 'occupancy.state', 'lock.state', 'power.active'];
+const FEW_KINDS: readonly Kind[] = [
+  ...(['contact.state', 'occupancy.state', 'lock.state', 'power.active'] as const),
+  ...(['energy.import', 'battery.percent'] as const),
+];
 const MINUTE_MS = 60_000;
 
 const categories = Object.keys(CATEGORIES) as Category[];
@@ -68,8 +71,10 @@ export const aGrant: fc.Arbitrary<LiveGrant> = fc
     lastsMinutes: fc.oneof(fc.constant(300_000), fc.integer({ min: 0, max: 3 * 24 * 60 })),
     offer: fc.constantFrom('one', 'two', 'three'),
   })
-  .map(({ lastsMinutes, ...grant }) => ({
+  .map(({ lastsMinutes, scope, ...grant }) => ({
     ...grant,
+    legalClass: 'personal' as const,
+    voices: [{ person: 1, scope }],
     agreement: 0,
     offerKey: 'ab'.repeat(16),
     lane: 'prompt' as const,

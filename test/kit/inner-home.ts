@@ -61,7 +61,7 @@ export class PoisonedStore implements Store {
   }
 
   commit(batch: readonly Operation[], lineage?: number): Promise<number> {
-    const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null];
+    const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null, null];
     const written = this.rewrite(batch);
     return this.#store.commit(this.shouldFail(batch) ? [...written, poison] : written, lineage);
   }

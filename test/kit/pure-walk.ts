@@ -11,6 +11,7 @@ import type { ZoneOffsetS } from '../../gateway/minimize/window.ts';
 export interface Stages {
   readonly decide: typeof decide;
   readonly minimize: typeof minimize;
+  readonly roll: typeof roll;
 }
 
 /** One thing that happens: an observation at a place, or only time that passes. */
@@ -21,7 +22,7 @@ export interface Happening {
 }
 
 /** The stages as the hub has them. */
-export const STAGES: Stages = { decide, minimize };
+export const STAGES: Stages = { decide, minimize, roll };
 
 const UTC: ZoneOffsetS = () => 0;
 
@@ -41,7 +42,7 @@ export function walk(
   const windows = new Map<string, Kept>();
   const out: Minimized[] = [];
   for (const { observation, place, moment } of happenings) {
-    close(index, windows, moment, zone, out);
+    close(index, windows, moment, { zone, roll: stages.roll }, out);
     if (!observation) continue;
     for (const permitted of stages.decide(observation, index, place, moment).permitted) {
       const { grant } = permitted;
@@ -55,11 +56,17 @@ export function walk(
   return out;
 }
 
-function close(index: ConsentIndex, windows: Map<string, Kept>, moment: Moment, zone: ZoneOffsetS, out: Minimized[]) {
+function close(
+  index: ConsentIndex,
+  windows: Map<string, Kept>,
+  moment: Moment,
+  { zone, roll: closing }: { zone: ZoneOffsetS; roll: Stages['roll'] },
+  out: Minimized[],
+) {
   for (const [key, { agreement, window }] of windows) {
     const grant = index.of(agreement, window.category);
     const isOpen = grant && isLive(grant, moment);
-    const rolled = isOpen ? roll(grant, window, moment.nowMs, zone) : { ready: [], window: undefined };
+    const rolled = isOpen ? closing(grant, window, moment.nowMs, zone) : { ready: [], window: undefined };
     out.push(...rolled.ready);
     if (rolled.window) windows.set(key, { agreement, window: rolled.window });
     else windows.delete(key);

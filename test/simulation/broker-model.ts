@@ -97,6 +97,7 @@ export class BrokerModel {
     const receipts = acceptance.withdraw.map((withdrawal) =>
       this.#withdraw(withdrawal.pseudonym, withdrawal.categories),
     );
+    for (const { hours } of acceptance.leases) this.#checks.onLeased(hours);
     const kept = new Set<number>();
     for (const record of acceptance.store) {
       const key = record.pseudonym + record.category;

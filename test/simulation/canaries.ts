@@ -65,6 +65,21 @@ export const CANARIES: readonly Canary[] = [
     faults: { broker: { isUnserialized: true } },
   },
   {
+    name: 'a broker that extends a lease whenever its cell comes again',
+    sees: 'lease repeated',
+    faults: {
+      broker: {
+        accept: (body, held, names) => {
+          const leases = (body.leases ?? []).map(({ writeKey, hours }) => ({
+            pseudonym: names.ofWriteKey(writeKey),
+            hours,
+          }));
+          return { ...accept(body, held, names), leases };
+        },
+      },
+    },
+  },
+  {
     name: 'a broker that answers before it commits loses what it acknowledged',
     sees: 'lost',
     faults: { broker: { answersFirst: true } },

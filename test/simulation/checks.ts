@@ -5,7 +5,14 @@ import type { DownBody } from '../../proto/wire.ts';
  * the machines they watch. A record is known by a number that no two records share. */
 
 /** A promise that was broken. */
-export type Violation = 'lost' | 'doubled' | 'resurrected' | 'sent after withdrawal' | 'ordinal used twice' | 'stuck';
+export type Violation =
+  | 'lost'
+  | 'doubled'
+  | 'resurrected'
+  | 'sent after withdrawal'
+  | 'ordinal used twice'
+  | 'stuck'
+  | 'lease repeated';
 
 /** How often the interesting things happened; a simulation in which they do not happen shows nothing. */
 export interface Counts {
@@ -18,6 +25,7 @@ export interface Counts {
   holes: number;
   sealed: number;
   backlog: number;
+  leased: number;
   diskFull: number;
   logLost: number;
   brokerRestored: number;
@@ -35,12 +43,14 @@ export class Checks {
     holes: 0,
     sealed: 0,
     backlog: 0,
+    leased: 0,
     diskFull: 0,
     logLost: 0,
     brokerRestored: 0,
   };
   readonly violations: { kind: Violation; detail: string }[] = [];
   #stored: Set<number> = new Set();
+  #leased = new Set<number>();
   readonly #takenBack = new Set<number>();
   readonly #dropped = new Set<number>();
   readonly #purged = new Set<number>();
@@ -68,6 +78,13 @@ export class Checks {
     this.#owners.set(pseudonym, owner);
   }
 
+  /** The broker extended a lease; its number of hours is no other lease's. */
+  onLeased(hours: number): void {
+    if (this.#leased.has(hours)) this.#report('lease repeated', `lease ${hours}`);
+    this.#leased.add(hours);
+    this.counts.leased++;
+  }
+
   /** The broker dropped and counted a record; only what was withdrawn may be. */
   onDropped(record: number, pseudonym: string, category: Category): void {
     if (!this.#receipted.has(pseudonym + category)) this.#report('lost', `record ${record} dropped`);
@@ -88,6 +105,8 @@ export class Checks {
   onBrokerRestored(stored: ReadonlySet<number>, withdrawn: ReadonlySet<string>): void {
     for (const record of this.#stored) if (!stored.has(record)) this.#takenBack.add(record);
     this.#stored = new Set(stored);
+    // A lease that was extended since the backup may be extended once more.
+    this.#leased = new Set();
     this.#receipted = new Set([...this.#receipted].filter((pair) => withdrawn.has(pair)));
     this.counts.brokerRestored++;
   }

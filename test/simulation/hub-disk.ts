@@ -14,6 +14,15 @@ export type Row = {
   | { readonly lane: 'control'; readonly categories: readonly Category[] }
 );
 
+/** A lease on its way: the hub keeps it in memory only. */
+export interface LeaseItem {
+  readonly id: number;
+  readonly run: RunId;
+  readonly seq: number;
+  readonly agreement: number;
+  readonly hours: number;
+}
+
 /** One yes; `uid` tells it from every other for the checkers, the ordinal is what the protocol knows. */
 export interface Agreement {
   readonly uid: number;

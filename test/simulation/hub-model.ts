@@ -5,7 +5,7 @@ import type { Category } from '../../proto/lists.ts';
 import type { DownBody, Range, RunIntervals, UpBody } from '../../proto/wire.ts';
 import { UNREADABLE_VALUE } from './broker-model.ts';
 import type { Checks } from './checks.ts';
-import { HubDisk, itemOf, type Row } from './hub-disk.ts';
+import { HubDisk, itemOf, type LeaseItem, type Row } from './hub-disk.ts';
 import { namesOf } from './names.ts';
 import type { Random } from './random.ts';
 
@@ -32,6 +32,8 @@ export class HubModel {
   #nextSeq = 1;
   #nextUid = 1;
   #nextValue = 1;
+  #nextLease = 1;
+  #leases: LeaseItem[] = [];
   #isRestored = false;
   #restores = 0;
   #pending: Answered[] = [];
@@ -62,6 +64,7 @@ export class HubModel {
     this.#run = this.#random.hex(2);
     this.#nextSeq = 1;
     this.#pending = [];
+    this.#leases = [];
     this.#owed = [];
     this.#keptUnsettled = undefined;
     this.#backlogUpTo = this.disk.nextRowId - 1;
@@ -150,6 +153,16 @@ export class HubModel {
     return { id: this.disk.nextRowId++, run: this.#run, seq: this.#nextSeq++, agreement };
   }
 
+  /** The lease of an agreement's name is extended; the item lives in memory only. */
+  extendLease(): void {
+    this.#leases = this.#leases.filter((one) => !this.#link.hasArrived(one));
+    const live = this.#liveAgreements();
+    if (live.length === 0 || !this.#link.speaksLeases) return;
+    const { uid } = this.#random.one(live);
+    if (this.#leases.some(({ agreement }) => agreement === uid)) return;
+    this.#leases.push({ ...this.#place(uid), hours: this.#nextLease++ });
+  }
+
   /** A resident takes back one category or all of an agreement: purge and withdrawal in one commit. */
   withdraw(): void {
     if (this.isFull) return;
@@ -163,6 +176,16 @@ export class HubModel {
       (row) => row.agreement === agreement.uid && row.lane !== 'control' && categories.includes(row.category),
     );
     this.disk.rows = [...this.disk.rows, { ...this.#place(agreement.uid), lane: 'control', categories }];
+    if (left.length === 0) this.#endLeases(agreement.uid);
+  }
+
+  /** Nothing is extended any more under an agreement that has ended: what is on its way becomes void. */
+  #endLeases(agreement: number): void {
+    const ended = this.#leases.filter((one) => one.agreement === agreement);
+    this.#leases = this.#leases.filter((one) => one.agreement !== agreement);
+    const voids = ended.map(({ run, seq }) => ({ run, first: seq, count: 1, void: true }));
+    this.disk.voids = [...this.disk.voids, ...voids];
+    if (this.#faults.keepsPurgedCells !== true) this.#link.purged(ended.map(({ id }) => id));
   }
 
   #purge(isPurged: (row: Row) => boolean): void {
@@ -204,11 +227,20 @@ export class HubModel {
       return 'record' in item && row.id <= this.#backlogUpTo ? { ...item, backlog: true } : item;
     });
     const { voids, highestOrdinal } = this.disk;
+    items.push(...this.#leaseItems());
     const offered: Offered = { items, nowMs: this.nowMs, voids, highestOrdinal, evenEmpty };
     const composed = this.#link.compose(offered);
     if (composed === undefined) return undefined;
     this.#onSend(composed.body);
     return composed.body;
+  }
+
+  #leaseItems(): Item[] {
+    this.#leases = this.#leases.filter((one) => !this.#link.hasArrived(one));
+    return this.#leases.map(({ id, run, seq, agreement, hours }) => {
+      const ordinal = this.disk.agreements.get(agreement)?.ordinal ?? 0;
+      return { id, run, seq, ordinal, lane: 'control', lease: { writeKey: namesOf(ordinal).writeKey, hours } };
+    });
   }
 
   #onSend(body: UpBody): void {

@@ -113,6 +113,7 @@ class Simulation {
   }
 
   #send(): void {
+    if (this.#random.percent(12)) this.#hub.extendLease();
     if (this.#random.percent(25)) {
       const isDisconnected = this.#random.percent(50);
       for (const body of this.#hub.resend(isDisconnected)) this.#sendUp(body);

@@ -46,7 +46,7 @@ export class Network {
   #downMessage(run: RunId, body: DownBody): Message<DownBody> {
     if (!this.#sealed) return { run, body };
     const randomNonce = Buffer.from(this.#random.hex(3), 'hex');
-    return { run, frame: sealDown({ enrolmentKey, hub, run, version: body.pacing ? 2 : 1, body, randomNonce }) };
+    return { run, frame: sealDown({ enrolmentKey, hub, run, version: body.pacing ? 3 : 1, body, randomNonce }) };
   }
 
   /** The body of an up message; what was sealed must open. */

@@ -11,6 +11,7 @@ interface BlockRow {
   nonce: Buffer;
   ciphertext: Buffer;
   hour: number;
+  untilHour: number | null;
 }
 
 interface TombstoneRow {
@@ -21,8 +22,8 @@ interface TombstoneRow {
 }
 
 const BLOCKS = `
-  SELECT position, block.id, pseudonym, category, nonce, ciphertext, hour
-  FROM feed JOIN block ON block.feed = feed.id
+  SELECT position, block.id, block.pseudonym, category, nonce, ciphertext, hour, until_hour AS untilHour
+  FROM feed JOIN block ON block.feed = feed.id LEFT JOIN lease ON lease.pseudonym = block.pseudonym
   WHERE slug = ? AND position > ? AND NOT EXISTS (
     SELECT 1 FROM withdrawn WHERE withdrawn.pseudonym = block.pseudonym AND withdrawn.category = block.category
   )
@@ -31,6 +32,12 @@ const BLOCKS = `
 const TOMBSTONES = `
   SELECT position, pseudonym, categories, hour
   FROM feed JOIN tombstone ON tombstone.feed = feed.id
+  WHERE slug = ? AND position > ?
+  ORDER BY position LIMIT ?`;
+
+const RESUMPTIONS = `
+  SELECT position, pseudonym, hour
+  FROM feed JOIN resumption ON resumption.feed = feed.id
   WHERE slug = ? AND position > ?
   ORDER BY position LIMIT ?`;
 
@@ -49,7 +56,8 @@ export function readEntries(
     const key = keys.find(row.pseudonym, row.category);
     const { position, id, nonce, ciphertext, hour } = row;
     const block = { id, nonce, ciphertext, hour, pseudonym: hex(row.pseudonym), category: categoryName(row.category) };
-    return { kind: 'block', position, block, key };
+    const lease = row.untilHour === null ? {} : { leaseUntilHour: row.untilHour };
+    return { kind: 'block', position, block, key, ...lease };
   });
   const tombstones = statements.all<TombstoneRow>(TOMBSTONES, slug, after, limit).map(
     (row): FeedEntry => ({
@@ -60,7 +68,15 @@ export function readEntries(
       hour: row.hour,
     }),
   );
-  return [...blocks, ...tombstones].sort((one, other) => one.position - other.position).slice(0, limit);
+  const resumptions = statements.all<Omit<TombstoneRow, 'categories'>>(RESUMPTIONS, slug, after, limit).map(
+    (row): FeedEntry => ({
+      kind: 'resumption',
+      position: row.position,
+      pseudonym: hex(row.pseudonym),
+      hour: row.hour,
+    }),
+  );
+  return [...blocks, ...tombstones, ...resumptions].sort((one, other) => one.position - other.position).slice(0, limit);
 }
 
 /** Last position given in a feed; 0 when nothing was ever appended. */

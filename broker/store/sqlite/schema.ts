@@ -44,6 +44,17 @@ export const STEPS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE counted (reason TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // Attestations of recipients, and leases. A lease's end is an hour: pseudonyms of one home are extended at random phases.
+  `
+  ALTER TABLE tombstone ADD COLUMN attested INTEGER;
+  CREATE INDEX tombstone_name ON tombstone (pseudonym);
+  CREATE INDEX tombstone_waiting ON tombstone (hour) WHERE attested IS NULL;
+  CREATE TABLE lease (pseudonym BLOB PRIMARY KEY, until_hour INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE resumption (
+    feed INTEGER NOT NULL, position INTEGER NOT NULL, pseudonym BLOB NOT NULL, hour INTEGER NOT NULL,
+    PRIMARY KEY (feed, position)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** Steps of keys.db. */

@@ -6,6 +6,7 @@ import { LIMITS } from '../../limits.ts';
 import type { BrokerStore, FeedEntry, Hub, Pair, PublishedOffer, Recipient, Transaction } from '../store.ts';
 import { bytes, categoryNumber, hex } from './columns.ts';
 import { readEnd, readEntries } from './entries.ts';
+import { allErasures, countErasures } from './erasures.ts';
 import { KeySlots } from './key-slots.ts';
 import { hubRow, newestOffers, recipientRow, recipientRows } from './rows.ts';
 import { KEY_STEPS, migrate, STEPS } from './schema.ts';
@@ -138,6 +139,14 @@ export class SqliteStore implements BrokerStore {
   async counted(): Promise<Record<string, number>> {
     const rows = this.#read.all<{ reason: string; count: number }>('SELECT reason, count FROM counted');
     return Object.fromEntries(rows.map((row) => [row.reason, row.count]));
+  }
+
+  async erasures(limit: number): ReturnType<BrokerStore['erasures']> {
+    return allErasures(this.#read, limit);
+  }
+
+  async erasureCounts(overdueHour: number): ReturnType<BrokerStore['erasureCounts']> {
+    return countErasures(this.#read, overdueHour);
   }
 
   async size(): Promise<{ hubs: number; entries: number }> {

@@ -1,7 +1,8 @@
 import type { Category } from '../../../proto/lists.ts';
 import type { Interval } from '../../../proto/wire.ts';
-import type { Block, Hub, Invite, Pair, PublishedOffer, Recipient, Transaction, Withdrawn } from '../store.ts';
+import type { Block, Erasure, Hub, Invite, Pair, PublishedOffer, Recipient, Transaction, Withdrawn } from '../store.ts';
 import { bytes, categoriesText, categoryName, categoryNumber, hex } from './columns.ts';
+import { attestErasure, erasuresUnder } from './erasures.ts';
 import type { KeySlots } from './key-slots.ts';
 import { hubRow, inviteRow, offerRow, recipientRow, versionRows } from './rows.ts';
 import type { Statements } from './statements.ts';
@@ -196,6 +197,31 @@ export class SqliteTransaction implements Transaction {
       categoriesText(categories),
       hour,
     );
+  }
+
+  async erasures(pseudonym: string): Promise<Erasure[]> {
+    return erasuresUnder(this.#statements, pseudonym);
+  }
+
+  async attest(erasure: Erasure, hour: number): Promise<void> {
+    attestErasure(this.#statements, erasure, hour);
+  }
+
+  async leaseUntil(pseudonym: string): Promise<number | undefined> {
+    const sql = 'SELECT until_hour AS untilHour FROM lease WHERE pseudonym = ?';
+    return this.#statements.get<{ untilHour: number }>(sql, bytes(pseudonym))?.untilHour;
+  }
+
+  async setLease(pseudonym: string, untilHour: number | undefined): Promise<void> {
+    const name = bytes(pseudonym);
+    if (untilHour === undefined) this.#statements.run('DELETE FROM lease WHERE pseudonym = ?', name);
+    else this.#statements.run('INSERT OR REPLACE INTO lease (pseudonym, until_hour) VALUES (?, ?)', name, untilHour);
+  }
+
+  async appendResumption(slug: string, pseudonym: string, hour: number): Promise<void> {
+    const { feed, position } = this.#next(slug);
+    const sql = 'INSERT INTO resumption (feed, position, pseudonym, hour) VALUES (?, ?, ?, ?)';
+    this.#statements.run(sql, feed, position, bytes(pseudonym), hour);
   }
 
   async count(reason: string, by: number): Promise<void> {

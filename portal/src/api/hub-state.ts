@@ -67,7 +67,13 @@ export interface Offer {
     }[];
   };
   readonly leftToday: number;
-  readonly withdrawal: null | { readonly state: 'sent' | 'erased' | 'nothingHeld'; readonly atMs: number };
+  readonly withdrawal: null | {
+    readonly state: 'sent' | 'erased' | 'nothingHeld';
+    readonly atMs: number;
+    /** What is known of the recipient's own copies. */
+    readonly recipient: 'unasked' | 'waiting' | 'overdue' | 'attested' | 'nothingHeld';
+    readonly recipientAtMs: number | null;
+  };
 }
 
 /** What `GET /api/state` answers: the whole picture at one moment. */

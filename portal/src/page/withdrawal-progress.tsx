@@ -5,8 +5,35 @@ import { useHousePage } from './house-page.ts';
 import { Icon } from './icons.tsx';
 import { useWords } from './use-words.ts';
 
+type Withdrawal = NonNullable<Offer['withdrawal']>;
+
+const RECIPIENT: Record<Withdrawal['recipient'], TextKey> = {
+  unasked: 'withdrawal.recipients',
+  waiting: 'withdrawal.recipientWaiting',
+  overdue: 'withdrawal.recipientOverdue',
+  attested: 'withdrawal.recipientAttested',
+  nothingHeld: 'withdrawal.nothingHeld',
+};
+
+/** What the recipient says of its own copies. */
+function RecipientStep({ withdrawal }: { withdrawal: Withdrawal }): JSX.Element {
+  const words = useWords();
+  const { recipient, recipientAtMs } = withdrawal;
+  const attested = recipient === 'attested';
+  return (
+    <li class={attested ? 'step is-done' : 'step'}>
+      <Icon name={attested ? 'check' : 'clock'} />
+      <span>
+        {words.text(RECIPIENT[recipient])}
+        {attested && recipientAtMs !== null && <time class="step-time"> {words.clock(recipientAtMs)}</time>}
+      </span>
+      <span class="visually-hidden">: {words.text(attested ? 'withdrawal.done' : 'withdrawal.waiting')}</span>
+    </li>
+  );
+}
+
 /** How far a withdrawal has come, in words that promise no more than is known. */
-export function WithdrawalProgress({ withdrawal }: { withdrawal: NonNullable<Offer['withdrawal']> }): JSX.Element {
+export function WithdrawalProgress({ withdrawal }: { withdrawal: Withdrawal }): JSX.Element {
   const page = useHousePage();
   const words = useWords();
   const erased = withdrawal.state === 'erased';
@@ -30,8 +57,8 @@ export function WithdrawalProgress({ withdrawal }: { withdrawal: NonNullable<Off
           </span>
           <span class="visually-hidden">: {words.text(erased ? 'withdrawal.done' : 'withdrawal.waiting')}</span>
         </li>
+        {erased && withdrawal.recipient !== 'nothingHeld' && <RecipientStep withdrawal={withdrawal} />}
       </ol>
-      {erased && <p class="quiet">{words.text('withdrawal.recipients')}</p>}
     </div>
   );
 }

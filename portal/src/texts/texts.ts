@@ -44,10 +44,14 @@ export function recipientClassText(language: Language, recipientClass: string): 
   return named(language, 'class', recipientClass);
 }
 
+function levelGroup(category: string): 'level.power' | 'level.health' | 'level' {
+  if (category.startsWith('power.')) return 'level.power';
+  return category === 'device.health' ? 'level.health' : 'level';
+}
+
 /** How fine a level is for a category, in words; `minutes` is the window of L4. */
 export function levelText(language: Language, category: string, level: string, minutes = 15): string {
-  const group = category.startsWith('power.') ? 'level.power' : 'level';
-  const key = `${group}.${level}`;
+  const key = `${levelGroup(category)}.${level}`;
   return key in ja ? text(language, key as TextKey, { minutes }) : level;
 }
 

@@ -40,6 +40,7 @@ const atLeast = (limit: number) => (value: number) => value >= limit;
 
 const gathering = (ms: number): string => `${ENGAWA}, gather ${ms} ms`;
 const slow = (ms: number): string => `${gathering(ms)}, syncs of 20 ms`;
+const OWN_BROKER = 'Engawa with its own data broker';
 const PUBACK = 'publish to PUBACK, p99';
 
 function under(what: string, limit: number, unit: string, name: Name): Bar {
@@ -93,6 +94,16 @@ const BARS: readonly Bar[] = [
   },
   under('start to the first acknowledged publish', 300, 'ms', of('start', 'to the first PUBACK')),
   under('CPU per 100,000 events at 200/s', 60, 's', of('steady', 'CPU per 100,000 events', gathering(0))),
+  under('decision with 10,000 grants: p99', 5_000, 'ns', of('decision', 'decide with 10000 grant(s), p99')),
+  under('withdrawal: the hub stops', 1_000, 'ms', of('withdrawal', 'hub stops', OWN_BROKER)),
+  under(
+    'withdrawal: erased after the cell came',
+    5_000,
+    'ms',
+    of('withdrawal', 'erased after the cell came', OWN_BROKER),
+  ),
+  under('withdrawal: end to end, shaped', 15_000, 'ms', of('withdrawal', 'end to end, shaped', OWN_BROKER)),
+  none('withdrawal: records after', of('withdrawal', 'records after', OWN_BROKER)),
   under('wire: used bytes of full cells', 10, 'B/event', of('wire', 'used bytes of full cells')),
   under(
     "seven days without a cloud: on disk, without the home's history",

@@ -9,6 +9,7 @@ import { simulator } from './simulator.ts';
 import { start } from './start.ts';
 import { steady } from './steady.ts';
 import { week } from './week.ts';
+import { withdrawal } from './withdrawal.ts';
 
 /** Every scenario, in the order they run. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -19,6 +20,7 @@ export const SCENARIOS: readonly Scenario[] = [
   rate,
   overload,
   recipient,
+  withdrawal,
   week,
   mixture,
   simulator,

@@ -139,7 +139,9 @@ export class FakeHub {
 
   /** The data broker's receipt for a withdrawal arrives. */
   erased(slug: string): void {
-    this.#change(slug, () => ({ withdrawal: { state: 'erased', atMs: this.nowMs } }));
+    this.#change(slug, () => ({
+      withdrawal: { state: 'erased', atMs: this.nowMs, recipient: 'unasked', recipientAtMs: null },
+    }));
     this.changed();
   }
 
@@ -239,7 +241,10 @@ export class FakeHub {
         withdrawal: null,
       }));
     } else if (path === '/api/withdrawals') {
-      this.#change(slug, () => ({ granted: null, withdrawal: { state: 'sent', atMs: this.nowMs } }));
+      this.#change(slug, () => ({
+        granted: null,
+        withdrawal: { state: 'sent', atMs: this.nowMs, recipient: 'unasked', recipientAtMs: null },
+      }));
     } else if (path === '/api/devices/approve') {
       const { ids, room, is } = asked as { ids: number[]; room?: string; is?: string };
       const chosen = this.state.devices.filter(({ id }) => ids.includes(id));

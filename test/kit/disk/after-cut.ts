@@ -107,7 +107,7 @@ export async function readBroker(folder: string): Promise<BrokerHolds> {
     for (const slug of offers) {
       // Whoever reads a feed needs some secret for its cursors; which one does not matter to what it holds.
       const cursors = new Cursors(Buffer.alloc(32), slug);
-      const { lines } = await readFeed({ store, slug, cursors }, BEGINNING, FEED_PAGE);
+      const { lines } = await readFeed({ store, slug, cursors, now: Date.now }, BEGINNING, FEED_PAGE);
       values.set(
         slug,
         lines.flatMap((line) => (line.type === 'record' ? [line.value] : [])),

@@ -16,6 +16,7 @@ const device: DeviceList['devices'][number] = {
   kinds: ['contact.state', 'battery.percent', 'device.online'],
   approved: true,
   meaning: null,
+  person: null,
   needsMeaning: false,
   online: true,
   batteryPercent: 84,

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cursors } from '../../../broker/feeds/cursor.ts';
-import { isoTime } from '../../../broker/feeds/lines.ts';
+import { isoTime, recordLine } from '../../../broker/feeds/lines.ts';
 import type { Broker } from '../../../broker/main.ts';
+import { PROPERTIES, type Property, QUANTITIES, type Quantity } from '../../../proto/lists.ts';
 import {
   agreementKeys,
   brokerIn,
@@ -86,6 +87,32 @@ describe('feeds', () => {
       time_quality: 'trusted',
       backlog: false,
     });
+  });
+
+  test('a band says what it stands for, and a battery is a number', () => {
+    const stored = {
+      timeS: 1_800_000_000,
+      windowS: 14_400,
+      observedPermille: 1000,
+      estimatedTime: false,
+      backlog: false,
+    };
+    const line = (property: Property, quantity: Quantity, value: number) =>
+      recordLine(
+        { ...stored, property: PROPERTIES[property], quantity: QUANTITIES[quantity].wire, value },
+        { cursor: 'c', pseudonym: 'p', category: 'power.total' },
+      );
+    expect(line('power.active', 'mean_power_band_w', -100)).toMatchObject({
+      value: -100,
+      lowest: -199,
+      highest: -100,
+      unit: 'W',
+    });
+    expect(line('contact.state', 'count_band', 64)).toMatchObject({ value: 64, lowest: 64 });
+    expect(line('contact.state', 'count_band', 64)).not.toHaveProperty('highest');
+    expect(line('battery.percent', 'percent', 80)).toMatchObject({ value: 80, unit: '%' });
+    expect(line('battery.percent', 'percent', 80)).not.toHaveProperty('lowest');
+    expect(line('device.online', 'last_state', 0)).toMatchObject({ state: 'offline' });
   });
 
   test('a record that waited through an outage is told from one that is new', async () => {

@@ -34,6 +34,7 @@ describe('the broker over HTTP', () => {
       '/healthz',
       '/readyz',
       '/v1/enrol',
+      '/v1/feeds/{offer}/attestations',
       '/v1/feeds/{offer}/live',
       '/v1/feeds/{offer}/records',
       '/v1/hubs/ordinal',

@@ -82,7 +82,7 @@ describe('taking a cell', () => {
 
   test('a genuine cell of another version or with an unreadable body is answered with reason and cell number', async () => {
     for (const [frame, reason] of [
-      [sealedRaw(3, Buffer.from([8, 1]), 7), 'version'],
+      [sealedRaw(4, Buffer.from([8, 1]), 7), 'version'],
       [sealedRaw(1, Buffer.from('not protobuf at all'), 7), 'malformed'],
       [sealedRaw(1, Buffer.from([0xfa, 0x3f, 1, 1]), 7), undefined],
     ] as const) {
@@ -224,7 +224,7 @@ describe('taking a cell', () => {
   test('answers carry pacing to a hub that speaks version 2, and none to one that speaks version 1', async () => {
     expect((await take(upBody({ run: RUN, version: 2 }))).pacing).toEqual(allowed().pacing);
     expect((await take(upBody({ run: RUN, cell: 2 }))).pacing).toBeUndefined();
-    const refused = opened(await takeCell(taking, ID, sealedRaw(3, Buffer.from([8, 1]), 3)));
+    const refused = opened(await takeCell(taking, ID, sealedRaw(4, Buffer.from([8, 1]), 3)));
     expect(refused.refusal?.reason).toBe('version');
   });
 });

@@ -60,6 +60,6 @@ describe('words for what is not known', () => {
 
   test('windows of other lengths say their minutes', () => {
     expect(levelText('ja', 'power.total', 'L4', 30)).toBe('30分ごとの平均');
-    expect(levelText('en', 'presence.person', 'L4', 60)).toBe('60-minute counts');
+    expect(levelText('en', 'presence.person', 'L4', 60)).toBe('state every 60 minutes');
   });
 });

@@ -9,6 +9,8 @@ import {
   type Quantity,
 } from '../../../proto/lists.ts';
 import {
+  ATTESTATIONS,
+  type Attestation,
   type DownBody,
   type Interval,
   type Range,
@@ -67,12 +69,23 @@ export const upBody: fc.Arbitrary<UpBody> = fc
     withdrawals: fc.array(fc.record({ eraseKey: hex(32), categories: someCategories }), { maxLength: 5 }),
     isBacklog: fc.boolean(),
     marks: fc.option(fc.array(fc.boolean(), { minLength: 25, maxLength: 25 })),
+    leases: fc.uniqueArray(fc.record({ writeKey: hex(16), hours: fc.integer({ min: 1, max: 8784 }) }), {
+      maxLength: 5,
+      selector: ({ writeKey }) => writeKey,
+    }),
+    inquiries: fc.uniqueArray(hex(16), { maxLength: 4 }),
   })
-  .map(({ backlogRun, gaps, isBacklog, marks, ...body }) => ({
+  .map(({ backlogRun, gaps, isBacklog, marks, leases, inquiries, ...body }) => ({
     ...body,
-    ...(marks && { version: 2 as const }),
+    ...(marks && { version: 3 as const }),
+    ...(marks && leases.length > 0 && { leases }),
+    ...(marks && inquiries.length > 0 && { inquiries }),
     records: body.records.map((one, at) => (marks?.[at] ? { ...one, backlog: true as const } : one)),
-    ranges: rangesOf(isBacklog ? backlogRun : body.run, gaps, body.records.length + body.withdrawals.length),
+    ranges: rangesOf(
+      isBacklog ? backlogRun : body.run,
+      gaps,
+      body.records.length + body.withdrawals.length + (marks ? leases.length : 0),
+    ),
   }));
 
 /** Disjoint intervals that do not touch, ascending. */
@@ -119,9 +132,16 @@ export const downBody: fc.Arbitrary<DownBody> = fc
         reconnectSpreadMs: fc.integer({ min: 0, max: 86_400_000 }),
       }),
     ),
+    lapsed: fc.uniqueArray(hex(16), { maxLength: 4 }),
+    standings: fc.uniqueArray(
+      fc.record({ pseudonym: hex(16), attestation: fc.constantFrom(...(Object.keys(ATTESTATIONS) as Attestation[])) }),
+      { maxLength: 4, selector: ({ pseudonym }) => pseudonym },
+    ),
   })
-  .map(({ refusal, hole, pacing, ...body }) => ({
+  .map(({ refusal, hole, pacing, lapsed, standings, ...body }) => ({
     ...body,
+    ...(lapsed.length > 0 && { lapsed }),
+    ...(standings.length > 0 && { standings }),
     ...(refusal && { refusal }),
     ...(hole && { hole }),
     ...(pacing && { pacing }),

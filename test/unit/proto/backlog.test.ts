@@ -30,7 +30,7 @@ describe('live before backlog', () => {
       [1, true],
       [2, true],
     ]);
-    expect(composed?.body.version).toBe(2);
+    expect(composed?.body.version).toBe(3);
   });
 
   it('a long backlog never keeps live data out of the next cell', () => {
@@ -122,13 +122,17 @@ describe('a broker that knows version 1 only', () => {
   it('is spoken to in version 1 after its refusal, without marks, and nothing is given up', () => {
     const link = heardLink();
     const first = link.compose(offer([late(1), item(2)]));
-    expect(first?.body.version).toBe(2);
-    const answered = link.onAnswer(answerTo(2, [], { refusal: { reason: 'version', count: 1 } }));
-    expect(answered).toMatchObject({ quarantined: [], freed: [2, 1] });
+    expect(first?.body.version).toBe(3);
+    const refusal = { refusal: { reason: 'version' as const, count: 1 } };
+    expect(link.onAnswer(answerTo(2, [], refusal))).toMatchObject({ quarantined: [], freed: [2, 1] });
+    expect(link.compose({ ...offer([late(1), item(2)]), evenEmpty: true })?.body.version).toBe(2);
+    // What is said again of the older cell is about the version that was left.
+    link.onAnswer(answerTo(2, [], refusal));
+    link.onAnswer(answerTo(3, [], refusal));
     const again = link.compose({ ...offer([late(1), item(2)]), evenEmpty: true });
     expect(again?.body.version).toBeUndefined();
     expect(again?.body.records.some((one) => 'backlog' in one)).toBe(false);
-    link.onAnswer(answerTo(3, [{ first: 1, last: 2 }]));
+    link.onAnswer(answerTo(4, [{ first: 1, last: 2 }]));
     expect(idsOf(link, [late(3)])).toEqual([3]);
   });
 });

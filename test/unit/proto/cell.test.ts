@@ -40,7 +40,7 @@ describe('a sealed cell', () => {
     );
     fc.assert(
       fc.property(downBody, (body) => {
-        const frame = sealDown({ enrolmentKey, hub, run, version: 2, body, randomNonce });
+        const frame = sealDown({ enrolmentKey, hub, run, version: 3, body, randomNonce });
         expect(frame.length).toBe(DOWN_CELL_BYTES);
         expect(openDown({ frame, enrolmentKey, hub, run })).toMatchObject({ ok: true, body: { cell: body.cell } });
       }),
@@ -88,7 +88,7 @@ describe('a sealed cell', () => {
 
   it('of a later version is told apart from a forged one', () => {
     const header = Buffer.from(seal().subarray(0, 17));
-    header[0] = 3;
+    header[0] = 4;
     const key = runKey(enrolmentKey, header.subarray(1, 9), 'up');
     const cipher = createCipheriv('aes-256-gcm', key, Buffer.concat([Buffer.alloc(4), header.subarray(9)]));
     cipher.setAAD(
@@ -101,9 +101,9 @@ describe('a sealed cell', () => {
     ]);
     const frame = Buffer.concat([header, sealed]);
     expect(openUp({ frame, enrolmentKey, hub })).toEqual({ ok: false, reason: 'version' });
-    expect(peekUp(frame)).toMatchObject({ ok: true, version: 3 });
+    expect(peekUp(frame)).toMatchObject({ ok: true, version: 4 });
     const forged = Buffer.from(seal());
-    forged[0] = 3;
+    forged[0] = 4;
     expect(openUp({ frame: forged, enrolmentKey, hub })).toEqual({ ok: false, reason: 'seal' });
   });
 
@@ -117,9 +117,28 @@ describe('a sealed cell', () => {
     expect(opened).toEqual({ ok: true, body: { version: 2, ...body } });
   });
 
+  it('says leases, inquiries and what answers them from version 3 on', () => {
+    const ranges = [{ run, first: 1, count: 1, void: false }];
+    const body = { ...UP, ranges, leases: [{ writeKey: '0a'.repeat(16), hours: 24 }], inquiries: ['0b'.repeat(16)] };
+    expect(() => sealUp({ enrolmentKey, hub, body: { version: 2, ...body } })).toThrow(RangeError);
+    const opened = openUp({ frame: sealUp({ enrolmentKey, hub, body: { version: 3, ...body } }), enrolmentKey, hub });
+    expect(opened).toEqual({ ok: true, body: { version: 3, ...body } });
+    const said = {
+      lapsed: ['0a'.repeat(16)],
+      standings: [{ pseudonym: '0b'.repeat(16), attestation: 'overdue' as const }],
+    };
+    const down = { ...DOWN, ...said };
+    expect(() => sealDown({ enrolmentKey, hub, run, version: 2, body: down, randomNonce })).toThrow(RangeError);
+    const answer = openDown({
+      frame: sealDown({ enrolmentKey, hub, run, version: 3, body: down, randomNonce }),
+      ...{ enrolmentKey, hub, run },
+    });
+    expect(answer).toEqual({ ok: true, body: down });
+  });
+
   it('answers a version nobody here knows in the newest that is known', () => {
     const frame = sealDown({ enrolmentKey, hub, run, version: 9, body: DOWN, randomNonce });
-    expect(frame[0]).toBe(2);
+    expect(frame[0]).toBe(3);
     expect(openDown({ frame, enrolmentKey, hub, run })).toEqual({ ok: true, body: DOWN });
     expect(sealDown({ enrolmentKey, hub, run, version: 0, body: DOWN, randomNonce })[0]).toBe(1);
   });

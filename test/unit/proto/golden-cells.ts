@@ -1,6 +1,7 @@
 import { sealDown, sealUp } from '../../../proto/cell.ts';
 import { encodeDown, encodeUp } from '../../../proto/codec.ts';
-import type { DownBody, UpBody } from '../../../proto/wire.ts';
+import type { Category, Property, Quantity } from '../../../proto/lists.ts';
+import type { DownBody, UpBody, WireRecord } from '../../../proto/wire.ts';
 import { OLD_RUN, RUN, range, record } from './link-kit.ts';
 
 /** The bodies of the golden cells, and what they become. A released cell never changes: a new one is added beside it. */
@@ -114,6 +115,33 @@ const UP_2: Readonly<Record<string, UpBody>> = {
   },
 };
 
+/** Every property and quantity that came after the first cells, in the version they came in. */
+const UP_LISTS: Readonly<Record<string, UpBody>> = {
+  'up, version 2: bands, differences of a counter, and the state of devices': {
+    version: 2,
+    run: RUN,
+    cell: 6,
+    highestOrdinal: 4,
+    ranges: [range(22, 9)],
+    records: [
+      banded('contact.doorWindow', 'contact.state', 'count_band', 4),
+      banded('power.total', 'power.active', 'mean_power_band_w', 0),
+      banded('power.total', 'power.active', 'mean_power_band_w', -1600),
+      banded('power.appliance', 'energy.import', 'energy_band_wh', 51_200),
+      banded('device.health', 'battery.percent', 'percent_band', 75),
+      banded('device.health', 'tamper.state', 'count_band', 0),
+      record(1, { category: 'device.health', property: 'battery.low', quantity: 'state' }),
+      record(0, { category: 'device.health', property: 'device.online', quantity: 'state' }),
+      record(100, { category: 'device.health', property: 'battery.percent', quantity: 'percent' }),
+    ],
+    withdrawals: [],
+  },
+};
+
+function banded(category: Category, property: Property, quantity: Quantity, value: number): WireRecord {
+  return record(value, { category, property, quantity, timeS: 1_800_000_000, windowS: 14_400 });
+}
+
 const DOWN_2: Readonly<Record<string, DownBody>> = {
   'down, version 2: pacing': {
     cell: 5,
@@ -122,6 +150,36 @@ const DOWN_2: Readonly<Record<string, DownBody>> = {
     highestOrdinal: 1,
     receipts: [],
     pacing: { backlogWaitMs: 12_345, reconnectSpreadMs: 250_000 },
+  },
+};
+
+const UP_3: Readonly<Record<string, UpBody>> = {
+  'up, version 3: a lease, a record and two inquiries': {
+    version: 3,
+    run: RUN,
+    cell: 6,
+    highestOrdinal: 1,
+    ranges: [range(30, 2)],
+    records: [record(4)],
+    withdrawals: [],
+    leases: [{ writeKey: OTHER_KEY, hours: 24 }],
+    inquiries: ['0a'.repeat(16), '0b'.repeat(16)],
+  },
+};
+
+const DOWN_3: Readonly<Record<string, DownBody>> = {
+  'down, version 3: a lapsed lease and what was attested': {
+    cell: 6,
+    acknowledged: [{ run: RUN, intervals: [{ first: 30, last: 31 }] }],
+    credit: 8,
+    highestOrdinal: 1,
+    receipts: [],
+    lapsed: ['0e'.repeat(16)],
+    pacing: { backlogWaitMs: 0, reconnectSpreadMs: 0 },
+    standings: [
+      { pseudonym: '0a'.repeat(16), attestation: 'overdue' },
+      { pseudonym: '0b'.repeat(16), attestation: 'none' },
+    ],
   },
 };
 
@@ -157,5 +215,13 @@ function downCells(bodies: Readonly<Record<string, DownBody>>, version: number):
 
 /** The golden cells as this code makes them today. */
 export function makeGoldenCells(): GoldenCell[] {
-  return [...upCells(UP), ...downCells(DOWN, 1), ...upCells(UP_2), ...downCells(DOWN_2, 2)];
+  return [
+    ...upCells(UP),
+    ...downCells(DOWN, 1),
+    ...upCells(UP_2),
+    ...downCells(DOWN_2, 2),
+    ...upCells(UP_LISTS),
+    ...upCells(UP_3),
+    ...downCells(DOWN_3, 3),
+  ];
 }

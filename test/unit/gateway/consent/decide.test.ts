@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Origin } from '../../../../devices/change.ts';
 import { observe } from '../../../../devices/observation.ts';
 import { ConsentIndex } from '../../../../gateway/consent/consent-index.ts';
-import { decide, type Leaving, mayStillLeave } from '../../../../gateway/consent/decide.ts';
-import type { LiveGrant, Moment, Place } from '../../../../gateway/consent/grant.ts';
+import { decide, isHeard, type Leaving, mayStillLeave } from '../../../../gateway/consent/decide.ts';
+import type { LiveGrant, Moment, Place, Resident, Scope } from '../../../../gateway/consent/grant.ts';
 import type { Category } from '../../../../proto/lists.ts';
 import { NOON_MS } from '../../../kit/inner-home.ts';
 
@@ -18,10 +18,18 @@ const GRANT: LiveGrant = {
   lane: 'prompt',
   subject: 'home',
   epochDays: 30,
-  scope: {},
+  legalClass: 'personal',
+  voices: [{ person: 1, scope: {} }],
   fromMs: NOON_MS - DAY_MS,
   expiresMs: NOON_MS + DAY_MS,
 };
+/** What differs in a grant from the one above; one person speaks. */
+type Different = Partial<LiveGrant> & { readonly scope?: Scope };
+const granted = ({ scope = {}, ...different }: Different): LiveGrant => ({
+  ...GRANT,
+  voices: [{ person: 1, scope }],
+  ...different,
+});
 const HERE: Place = { approved: true, room: 'kitchen' };
 const NOW: Moment = { nowMs: NOON_MS, minuteOfDay: 720, trusted: true, laterByMs: 365 * DAY_MS };
 
@@ -37,13 +45,8 @@ const seen = ({ category = 'power.appliance', origin = 'sample', quality = 'good
     { device: 4, category, atMs, estimatedTime: false, origin },
   );
 
-function reason(
-  grant: Partial<LiveGrant>,
-  about: About = {},
-  place: Partial<Place> = {},
-  moment: Partial<Moment> = {},
-) {
-  const index = new ConsentIndex([{ ...GRANT, ...grant }]);
+function reason(grant: Different, about: About = {}, place: Partial<Place> = {}, moment: Partial<Moment> = {}) {
+  const index = new ConsentIndex([granted(grant)]);
   return decide(seen(about), index, { ...HERE, ...place }, { ...NOW, ...moment }).refusal ?? 'yes';
 }
 
@@ -127,8 +130,8 @@ describe('decide', () => {
   test('permits under each grant that says yes, once, and gives no reason then', () => {
     const index = new ConsentIndex([
       GRANT,
-      { ...GRANT, agreement: 2, scope: { rooms: ['kitchen'] } },
-      { ...GRANT, agreement: 3, scope: { devices: [4] } },
+      granted({ agreement: 2, scope: { rooms: ['kitchen'] } }),
+      granted({ agreement: 3, scope: { devices: [4] } }),
       { ...GRANT, agreement: 4, expiresMs: 0 },
     ]);
     const { permitted, refusal } = decide(seen(), index, HERE, NOW);
@@ -138,7 +141,7 @@ describe('decide', () => {
 
   test('checks the devices itself, whatever the index finds', () => {
     const index = new ConsentIndex([]);
-    Object.assign(index, { candidates: () => [{ ...GRANT, scope: { devices: [5] } }] });
+    Object.assign(index, { candidates: () => [granted({ scope: { devices: [5] } })] });
     expect(decide(seen(), index, HERE, NOW)).toEqual({ permitted: [], refusal: 'outOfScope' });
   });
 
@@ -151,7 +154,7 @@ describe('decide', () => {
 });
 
 describe('the live check at sending', () => {
-  const index = new ConsentIndex([{ ...GRANT, scope: { hours: { fromMinute: 700, toMinute: 800 } } }]);
+  const index = new ConsentIndex([granted({ scope: { hours: { fromMinute: 700, toMinute: 800 } } })]);
   test.each<[string, Leaving, Partial<Moment>, number, Category]>([
     ['says leave', 'leave', {}, 1, 'power.appliance'],
     ['ends for another agreement', 'ended', {}, 2, 'power.appliance'],
@@ -170,5 +173,123 @@ describe('the live check at sending', () => {
     ['waits when only the later bound is over', 'hold', { trusted: false, laterByMs: DAY_MS }, 1, 'power.appliance'],
   ])('%s', (_, expected, moment, agreement, category) => {
     expect(mayStillLeave(index, agreement, category, { ...NOW, ...moment })).toBe(expected);
+  });
+});
+
+describe('what several people said', () => {
+  const voices = (...people: number[]) => people.map((person) => ({ person, scope: {} }));
+  const asked = (
+    grant: Different,
+    residents: readonly Resident[],
+    { person, ...beside }: { person?: number; pausedUntilMs?: number; visitorsUntilMs?: number } = {},
+    moment: Partial<Moment> = {},
+  ) => {
+    const index = new ConsentIndex([granted(grant)], true, { residents, ...beside });
+    return decide(seen(), index, { ...HERE, person }, { ...NOW, ...moment }).refusal ?? 'yes';
+  };
+  const TWO = [{ person: 1 }, { person: 2 }];
+
+  test.each<[string, ReturnType<typeof asked>, Parameters<typeof asked>]>([
+    ['everybody', 'yes', [{ voices: voices(2, 1) }, TWO]],
+    ['one of two', 'notEveryone', [{ voices: voices(1) }, TWO]],
+    ['nobody, in an empty home', 'noGrant', [{ voices: [] }, []]],
+    ['somebody, in an empty home', 'yes', [{ voices: voices(1) }, []]],
+    ['one who needs no words', 'yes', [{ voices: voices(1) }, [{ person: 1 }, { person: 2, isSpokenFor: true }]]],
+    [
+      'a no for one who needs no words',
+      'notEveryone',
+      [{ voices: voices(1), objections: [2] }, [{ person: 1 }, { person: 2, isSpokenFor: true }]],
+    ],
+    ['a no of somebody who does not live here', 'yes', [{ voices: voices(1), objections: [3] }, [{ person: 1 }]]],
+    [
+      'a guest who is here',
+      'notEveryone',
+      [{ voices: voices(1) }, [{ person: 1 }, { person: 3, untilMs: NOON_MS + 1 }]],
+    ],
+    ['a guest who has gone', 'yes', [{ voices: voices(1) }, [{ person: 1 }, { person: 3, untilMs: NOON_MS }]]],
+    [
+      'a guest who may be here by what the clock is off',
+      'notEveryone',
+      [{ voices: voices(1) }, [{ person: 1 }, { person: 3, untilMs: NOON_MS }], {}, { offByMs: 1 }],
+    ],
+    ['the person a device belongs to', 'yes', [{ voices: voices(2) }, TWO, { person: 2 }]],
+    ['another than the person a device belongs to', 'notEveryone', [{ voices: voices(1) }, TWO, { person: 2 }]],
+    ['a pause', 'paused', [{}, [{ person: 1 }], { pausedUntilMs: NOON_MS + 1 }]],
+    ['a pause that is over', 'yes', [{}, [{ person: 1 }], { pausedUntilMs: NOON_MS }]],
+    ['a pause that may not be over', 'paused', [{}, [{ person: 1 }], { pausedUntilMs: NOON_MS }, { offByMs: 1 }]],
+    ['visitors', 'visitors', [{}, [{ person: 1 }], { visitorsUntilMs: NOON_MS + 1 }]],
+    ['visitors, at a device of one person', 'yes', [{}, [{ person: 1 }], { visitorsUntilMs: NOON_MS + 1, person: 1 }]],
+    ['a statistic of one home', 'legalClass', [{ legalClass: 'statistic' }, [{ person: 1 }]]],
+    ['what is called anonymous', 'legalClass', [{ legalClass: 'anonymouslyProcessed' }, [{ person: 1 }]]],
+    ['personally referable information', 'yes', [{ legalClass: 'personallyReferable' }, [{ person: 1 }]]],
+    [
+      'rooms of which one does not hold',
+      'outOfScope',
+      [
+        {
+          voices: [
+            { person: 1, scope: { rooms: ['kitchen'] } },
+            { person: 2, scope: { rooms: ['bath'] } },
+          ],
+        },
+        TWO,
+      ],
+    ],
+    [
+      'hours of another than the person a device belongs to',
+      'yes',
+      [
+        {
+          voices: [
+            { person: 1, scope: { hours: { fromMinute: 0, toMinute: 1 } } },
+            { person: 2, scope: { hours: { fromMinute: 720, toMinute: 721 } } },
+          ],
+        },
+        TWO,
+        { person: 2 },
+      ],
+    ],
+  ])('%s: %s', (_, expected, args) => {
+    expect(asked(...args)).toBe(expected);
+  });
+
+  test('is joined to the strictest of it', () => {
+    const index = new ConsentIndex([
+      granted({ level: 'L4', windowMinutes: 15, fromMs: 5, expiresMs: 90 }),
+      granted({ level: 'L5', windowMinutes: undefined, fromMs: 7, expiresMs: 80, voices: voices(2) }),
+      granted({ level: 'L4', windowMinutes: 60, fromMs: 6, expiresMs: 95, voices: voices(3) }),
+    ]);
+    expect(index.all()).toEqual([
+      granted({ level: 'L4', windowMinutes: 60, fromMs: 7, expiresMs: 80, voices: voices(1, 2, 3) }),
+    ]);
+  });
+
+  test('holds what waits while everything is paused, and in the hour of any one of them', () => {
+    const hours = { fromMinute: 0, toMinute: 1 };
+    const late = [
+      { person: 1, scope: {} },
+      { person: 2, scope: { hours } },
+    ];
+    const leaving = (grant: Different, pausedUntilMs: number) =>
+      mayStillLeave(
+        new ConsentIndex([granted(grant)], true, { residents: TWO, pausedUntilMs }),
+        1,
+        'power.appliance',
+        NOW,
+      );
+    expect(leaving({}, NOON_MS + 1)).toBe('hold');
+    expect(leaving({}, NOON_MS)).toBe('leave');
+    expect(leaving({ voices: late }, 0)).toBe('hold');
+  });
+
+  test.each<[string, boolean, Different, Partial<ConsentIndex['circumstances']>]>([
+    ['when everybody said yes', true, {}, {}],
+    ['not while it is paused', false, {}, { pausedUntilMs: NOON_MS + 1 }],
+    ['not while visitors are here', false, {}, { visitorsUntilMs: NOON_MS + 1 }],
+    ['not while somebody has not answered', false, {}, { residents: TWO }],
+    ['not outside the hours', false, { scope: { hours: { fromMinute: 0, toMinute: 1 } } }, {}],
+  ])('is heard %s', (_, expected, grant, beside) => {
+    const index = new ConsentIndex([granted(grant)], true, { residents: [{ person: 1 }], ...beside });
+    expect(isHeard(index, granted(grant), NOW)).toBe(expected);
   });
 });

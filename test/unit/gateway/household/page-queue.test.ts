@@ -19,6 +19,7 @@ test('the page says it when power is thinned and when nothing is taken in, above
       state: () => core.state,
       offers: () => undefined,
       consent: () => undefined,
+      people: core.people,
       counts: () => core.live.counts,
       uplink: () => ({ enrolled: true, connected: false, waiting: queue.waiting, lastAcknowledgedMs: null }),
       queue: () => ({ thinnedAbove: 10, limit: 12, thinned: 0, ...queue }),

@@ -80,7 +80,7 @@ function ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}, t
 }
 const ours = { 'x-engawa': '1' };
 async function signedIn(): Promise<Record<string, string>> {
-  const answer = await ask('/api/session', { method: 'POST', headers: ours, body: { link: sessions.newLink() } });
+  const answer = await ask('/api/session', { method: 'POST', headers: ours, body: { link: sessions.newLink(1) } });
   const [cookie] = answer.headers['set-cookie'] ?? [];
   return { ...ours, cookie: cookie?.split(';')[0] ?? '' };
 }
@@ -140,7 +140,7 @@ describe('the portal’s door', () => {
   });
 
   test('a link opens one session, whose cookie scripts and other sites cannot use', async () => {
-    const link = sessions.newLink();
+    const link = sessions.newLink(1);
     const body = { link };
     const first = await ask('/api/session', { method: 'POST', headers: ours, body });
     expect(first.status).toBe(204);
@@ -204,7 +204,7 @@ describe('what a signed-in page asks', () => {
     ['a meaning of a plug', '/api/devices/approve', { ids: [1], is: 'door', inverted: false }, 409, 'says itself'],
     ['an unknown device', '/api/devices/approve', { ids: ['nobody'] }, 409, 'No device'],
     ['a missing field', '/api/grants', {}, 400, 'offer'],
-    ['a field too many', '/api/grants', { offer: 'every-sample', person: 'x' }, 400, 'additional'],
+    ['a field too many', '/api/grants', { offer: 'every-sample', whose: 'x' }, 400, 'additional'],
     ['a mistyped field', '/api/grants', { offer: 'every-sample', category: ['power.appliance'] }, 400, 'additional'],
     ['a wrong type', '/api/grants', { offer: ['a', 'b'] }, 400, 'offer'],
     ['a level that does not exist', '/api/grants', { offer: 'every-sample', level: 'L9' }, 400, 'level'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { grantOf } from '../../../../gateway/consent/consent-record.ts';
+import { OWNER_SPEAKS } from '../../../../gateway/household/person.ts';
 import { choose, writeRecord } from '../../../../gateway/household/yes.ts';
 import type { Category, Level } from '../../../../proto/lists.ts';
 import { anOffer } from '../../../kit/test-operator.ts';
@@ -8,12 +9,13 @@ const offer = anOffer({
   validityMonths: 1,
   categories: [
     { category: 'power.appliance', level: 'L4', windowMinutes: 30, retentionDays: 30, legalClass: 'personal' },
-    { category: 'device.health', level: 'L5', retentionDays: 30, legalClass: 'personal' },
+    { category: 'home.mesh', level: 'L5', retentionDays: 30, legalClass: 'personal' },
   ],
 });
 const hash = Buffer.alloc(32, 3);
+const whose = { speaker: OWNER_SPEAKS, principalId: 'cd'.repeat(16) };
 const record = (level: Level, nowMs = Date.UTC(2027, 0, 20)) =>
-  writeRecord({ offer, hash, category: 'power.appliance', level, agreement: 5, nowMs });
+  writeRecord({ offer, hash, category: 'power.appliance', level, agreement: 5, nowMs, ...whose });
 
 describe('the record of a yes', () => {
   test.each([
@@ -31,6 +33,7 @@ describe('the record of a yes', () => {
       level: 'L4',
       agreement: 1,
       nowMs,
+      ...whose,
     });
     expect(given.event.expiresMs).toBe(expiresMs);
   });
@@ -48,9 +51,9 @@ describe('the record of a yes', () => {
   });
 
   test('of a category the offer does not ask for is a bug', () => {
-    expect(() => writeRecord({ offer, hash, category: 'lock.state', level: 'L2', agreement: 1, nowMs: 0 })).toThrow(
-      RangeError,
-    );
+    expect(() =>
+      writeRecord({ offer, hash, category: 'lock.state', level: 'L2', agreement: 1, nowMs: 0, ...whose }),
+    ).toThrow(RangeError);
   });
 });
 
@@ -60,7 +63,7 @@ describe('choosing', () => {
     ['what can leave', { categories: ['power.appliance'] }, 'L4'],
     ['coarser', { categories: ['power.appliance'], level: 'L3' }, 'L3'],
     ['finer', { categories: ['power.appliance'], level: 'L5' }, 'Choose L4 or a coarser level.'],
-    ['something else', { categories: ['presence.person'] }, 'It asks for: power.appliance, device.health.'],
+    ['something else', { categories: ['presence.person'] }, 'It asks for: power.appliance, home.mesh.'],
   ])('%s', (_, choice, expected) => {
     const chosen = choose(offer, choice);
     expect(chosen.ok ? chosen.value.get('power.appliance') : chosen.problem.remedy.en).toBe(expected);

@@ -30,6 +30,7 @@ function tableWith(...devices: Partial<Device>[]): DeviceTable {
       room: undefined,
       approvedAtMs: 5,
       meaning: undefined,
+      person: undefined,
       ...more,
     });
   return table;
@@ -129,10 +130,11 @@ describe('the table', () => {
     const [device] = tableWith({
       categoryOverride: 'power.total',
       room: 'hall',
+      person: 2,
       meaning: { of: 'input.state', is: 'door', inverted: true },
     }).all();
     if (!device) throw new Error('no device');
-    const [, id, source, thing, text, category_override, room, approved_at, meaning] = storeDevice(device) as [
+    const [, id, source, thing, text, category_override, room, approved_at, meaning, person] = storeDevice(device) as [
       string,
       number,
       string,
@@ -142,15 +144,17 @@ describe('the table', () => {
       string,
       number,
       string,
+      number,
     ];
-    const row = { id, source, thing, claim: text, category_override, room, approved_at, meaning };
+    const row = { id, source, thing, claim: text, category_override, room, approved_at, meaning, person };
     expect(new DeviceTable([row], 1).get(1)).toEqual(device);
-    const bare = { ...row, category_override: null, room: null, approved_at: null, meaning: null };
+    const bare = { ...row, category_override: null, room: null, approved_at: null, meaning: null, person: null };
     expect(new DeviceTable([bare], 1).get(1)).toMatchObject({
       categoryOverride: undefined,
       room: undefined,
       approvedAtMs: undefined,
       meaning: undefined,
+      person: undefined,
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { windowAt } from '../../../../gateway/minimize/window.ts';
+import { overlap, windowAt } from '../../../../gateway/minimize/window.ts';
 import { HomeClock } from '../../../../gateway/time/home-clock.ts';
 
 const MINUTE_MS = 60_000;
@@ -42,6 +42,20 @@ describe('a window', () => {
     ['America/New_York', '2027-11-07T06:30', 14_400, '2027-11-07T04:00 2027-11-07T09:00'],
     ['America/New_York', '2027-11-07T05:59', 900, '2027-11-07T05:45 2027-11-07T06:00'],
     ['America/New_York', '2027-11-07T06:00', 900, '2027-11-07T06:00 2027-11-07T06:15'],
+    // Casey went back by three hours at 18:00 UTC: the band in which the clock showed an hour twice holds its instants.
+    ['Antarctica/Casey', '2011-10-27T18:00', 14_400, '2011-10-27T17:00 2011-10-27T21:00'],
+    ['Antarctica/Casey', '2011-10-27T19:30', 14_400, '2011-10-27T17:00 2011-10-27T21:00'],
+    // Lord Howe changes by half an hour, at 15:00 UTC in autumn and 15:30 in spring: half hours stand still, an hour that
+    // would be cut is joined with the next.
+    ['Australia/Lord_Howe', '2027-04-03T13:30', 3600, '2027-04-03T13:00 2027-04-03T14:00'],
+    ['Australia/Lord_Howe', '2027-04-03T14:10', 1800, '2027-04-03T14:00 2027-04-03T14:30'],
+    ['Australia/Lord_Howe', '2027-04-03T14:10', 3600, '2027-04-03T14:00 2027-04-03T15:30'],
+    ['Australia/Lord_Howe', '2027-04-03T15:10', 3600, '2027-04-03T14:00 2027-04-03T15:30'],
+    ['Australia/Lord_Howe', '2027-04-03T15:40', 3600, '2027-04-03T15:30 2027-04-03T16:30'],
+    ['Australia/Lord_Howe', '2027-10-02T15:10', 3600, '2027-10-02T14:30 2027-10-02T15:30'],
+    ['Australia/Lord_Howe', '2027-10-02T15:40', 1800, '2027-10-02T15:30 2027-10-02T16:00'],
+    ['Australia/Lord_Howe', '2027-10-02T15:40', 3600, '2027-10-02T15:30 2027-10-02T17:00'],
+    ['Australia/Lord_Howe', '2027-10-02T16:10', 3600, '2027-10-02T15:30 2027-10-02T17:00'],
   ])('in %s at %s of %i s is %s', (zone, at, windowS, expected) => {
     expect(windowOf(zone, at, windowS)).toBe(expected);
   });
@@ -78,4 +92,18 @@ describe('a window', () => {
       }
     },
   );
+});
+
+describe('two stretches', () => {
+  test.each([
+    [0, 10, 10, 20, false],
+    [0, 11, 10, 20, true],
+    [10, 20, 0, 10, false],
+    [10, 20, 0, 11, true],
+    [0, 30, 10, 20, true],
+    [12, 13, 10, 20, true],
+    [0, 5, 10, 20, false],
+  ])('%i to %i and %i to %i share time: %s', (startMs, endMs, otherStartMs, otherEndMs, shares) => {
+    expect(overlap({ startMs, endMs }, { startMs: otherStartMs, endMs: otherEndMs })).toBe(shares);
+  });
 });

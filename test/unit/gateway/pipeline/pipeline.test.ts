@@ -174,7 +174,7 @@ describe('a fault in the walk', () => {
       home.machine.pass(4 * 60_000);
       await home.core.tick();
     }
-    expect(await home.query('SELECT value FROM journal WHERE quantity = 2')).toEqual([{ value: 1 }]);
+    expect(await home.query('SELECT value FROM journal WHERE quantity = 7')).toEqual([{ value: 1 }]);
     expect((await disk()).windows).toEqual(memory().windows);
     expect(memory().windows.length).toBe(1);
   });
@@ -202,7 +202,7 @@ describe('windows', () => {
     expect(memory().windows.length).toBe(1);
     home.machine.set(Date.UTC(2027, 0, 20, 18));
     await home.core.tick();
-    expect(await home.query('SELECT value FROM journal WHERE quantity = 2')).toEqual([{ value: 1 }]);
+    expect(await home.query('SELECT value FROM journal WHERE quantity = 7')).toEqual([{ value: 1 }]);
   });
 
   test('that filled in a home whose disk refuses the closing are closed again, once', async () => {
@@ -214,7 +214,7 @@ describe('windows', () => {
     home.store.shouldFail = () => false;
     expect(await home.core.tick()).toBe('committed');
     expect(await home.core.tick()).toBe('committed');
-    expect(await home.query('SELECT value FROM journal WHERE quantity = 2')).toEqual([{ value: 1 }]);
+    expect(await home.query('SELECT value FROM journal WHERE quantity = 7')).toEqual([{ value: 1 }]);
   });
 });
 

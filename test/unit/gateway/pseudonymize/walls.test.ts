@@ -23,7 +23,8 @@ const GRANT: LiveGrant = {
   lane: 'prompt',
   subject: 'home',
   epochDays: 30,
-  scope: {},
+  legalClass: 'personal',
+  voices: [{ person: 1, scope: {} }],
   fromMs: 0,
   expiresMs: NOON_MS + 1000,
 };

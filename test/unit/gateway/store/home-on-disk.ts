@@ -68,10 +68,11 @@ export const device = (id: number): Operation => [
   null,
   null,
   null,
+  null,
 ];
 
 /** An operation that the tables refuse, and with it its batch. */
-export const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null];
+export const poison: Operation = ['device.put', 0, null, null, null, null, null, null, null, null];
 
 /** What a key holds in the tables. */
 export const valueAt = (store: Store, key: string): string | undefined =>

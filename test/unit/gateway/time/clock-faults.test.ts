@@ -83,10 +83,11 @@ describe('consent', () => {
   const scope = fc.oneof(fc.constant({}), fc.record({ hours }));
 
   function holdsAt(grant: LiveGrant, trueMs: number, world: World): boolean {
+    const within = grant.voices[0]?.scope.hours;
     if (trueMs >= grant.expiresMs) return false;
-    if (!grant.scope.hours) return true;
+    if (!within) return true;
     const minute = (((trueMs / 1000 + world.clock.offsetS(trueMs)) / 60) % 1440) | 0;
-    const { fromMinute: from, toMinute: to } = grant.scope.hours;
+    const { fromMinute: from, toMinute: to } = within;
     return from <= to ? minute >= from && minute < to : minute >= from || minute < to;
   }
 
@@ -101,7 +102,7 @@ describe('consent', () => {
         scope,
         (kind, zone, list, lastsMs, within) => {
           const world = vouchedFor(kind, zone);
-          const grant = { ...GRANT, scope: within, expiresMs: START_MS + lastsMs };
+          const grant = { ...GRANT, voices: [{ person: 1, scope: within }], expiresMs: START_MS + lastsMs };
           const index = new ConsentIndex([grant]);
           for (const one of list) {
             befall(world, one);

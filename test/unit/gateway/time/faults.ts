@@ -94,7 +94,8 @@ export const GRANT: LiveGrant = {
   lane: 'prompt',
   subject: 'home',
   epochDays: 30,
-  scope: {},
+  legalClass: 'personal',
+  voices: [{ person: 1, scope: {} }],
   fromMs: 0,
   expiresMs: Number.MAX_SAFE_INTEGER,
 };

@@ -9,11 +9,11 @@ const YEARS_MS = 20 * 365 * DAY_MS;
 /** Within the consents of this home, so that nothing ends. */
 const AHEAD_MS = 60 * DAY_MS;
 
-/** Counts of a door in windows of four hours, and each opening as it is. */
+/** Counts of a door in days, and each opening as it is. */
 const COUNTED = anOffer({
   offer: 'counted',
   lane: 'prompt',
-  categories: [{ category: 'contact.doorWindow', level: 'L3', legalClass: 'personal', retentionDays: 30 }],
+  categories: [{ category: 'contact.doorWindow', level: 'L2', legalClass: 'personal', retentionDays: 30 }],
 });
 const EACH = anOffer({
   offer: 'each',

@@ -6,6 +6,7 @@ import type { LiveGrant } from '../../../../gateway/consent/grant.ts';
 import { minimize } from '../../../../gateway/minimize/minimize.ts';
 import type { Minimized } from '../../../../gateway/minimize/minimized.ts';
 import { comeBack, type OpenWindow, roll } from '../../../../gateway/minimize/open-window.ts';
+import { BANDS } from '../../../../proto/lists.ts';
 import { aKind, anything, befall, type Fault, faults, GRANT, HERE, opening, ZONES } from './faults.ts';
 import { DAY_MS, HOUR_MS, type MachineKind, MINUTE_MS, World } from './world.ts';
 
@@ -30,7 +31,7 @@ describe('windows', () => {
       const { ms } = world.clock.now();
       const window = comeBack(this.#grant, this.window, { ms, told: world.clock.told }, world.clock.offsetS);
       const rolled = roll(this.#grant, window, ms, world.clock.offsetS);
-      this.#release(rolled.ready);
+      this.#release(rolled.ready, window);
       this.window = rolled.window;
     }
 
@@ -41,14 +42,19 @@ describe('windows', () => {
         const step = minimize(one, this.window, world.clock.offsetS);
         this.seen += 1;
         if (step.refusal === 'late') this.late += 1;
-        this.#release(step.ready);
+        this.#release(step.ready, this.window);
         this.window = step.window;
       }
     }
 
-    #release(ready: readonly Minimized[]): void {
-      for (const { timeS, windowS, value } of ready)
-        this.out.push({ startMs: timeS * 1000, endMs: (timeS + windowS) * 1000, value });
+    /** What a window that was closed had counted, which at L3 is told as a band. */
+    #release(ready: readonly Minimized[], closed: OpenWindow | undefined): void {
+      for (const { timeS, windowS, quantity, value } of ready) {
+        const counted = Object.values(closed?.shares ?? {}).reduce((sum, { total }) => sum + total, 0);
+        if (quantity === 'count') expect(value).toBe(counted);
+        if (quantity === 'count_band') expect(value).toBe(BANDS.count_band.edges.findLast((edge) => edge <= counted));
+        this.out.push({ startMs: timeS * 1000, endMs: (timeS + windowS) * 1000, value: counted });
+      }
     }
 
     get counted(): number {
