@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Offer } from '../api/hub-state.ts';
 import { categoryText, levelText, purposeText, recipientClassText, type TextKey } from '../texts/texts.ts';
 import { grantOffer } from './actions.ts';
@@ -186,7 +186,10 @@ export function ConsentDialog(): JSX.Element {
   const slug = page.dialog.value;
   const offer = page.state.value?.offers.find((each) => each.offer === slug);
   const wanted = offer !== undefined;
-  useEffect(() => {
+  const close = () => {
+    page.dialog.value = null;
+  };
+  useLayoutEffect(() => {
     const dialog = element.current;
     if (wanted && dialog && !dialog.open) {
       dialog.showModal();
@@ -194,14 +197,18 @@ export function ConsentDialog(): JSX.Element {
     }
     if (!wanted && dialog?.open) dialog.close();
   }, [wanted]);
-  const close = () => element.current?.close();
   return (
     <dialog
       ref={element}
       class="dialog"
       aria-labelledby="dialog-title"
+      // What is asked decides whether the dialog is open: a browser tells of a closed dialog only later, when the next one may already be asked for.
+      onCancel={(event) => {
+        event.preventDefault();
+        close();
+      }}
       onClose={() => {
-        page.dialog.value = null;
+        if (wanted && !element.current?.open) close();
       }}
     >
       {offer && <Content offer={offer} close={close} key={offer.offer} />}

@@ -131,6 +131,20 @@ test('by keyboard alone: the notice in three parts, Escape changes nothing, yes 
   expect(await control.getAttribute('aria-checked')).toBe('true');
 });
 
+test('asked again at once after Escape, the notice opens again', async () => {
+  const page = await start({ tongue: 'en' }, { locale: 'en-GB' });
+  await page.getByRole('switch', { name: 'Provide to Mamori Security' }).focus();
+  await page.keyboard.press('Space');
+  const yes = page.getByRole('dialog', { name: 'Mamori Security' }).getByRole('button', { name: 'I agree' });
+  await yes.waitFor();
+  for (let time = 0; time < 10; time += 1) {
+    await Promise.all([page.keyboard.press('Escape'), page.keyboard.press('Space')]);
+    await yes.waitFor();
+  }
+  await page.keyboard.press('Escape');
+  await yes.waitFor({ state: 'hidden' });
+});
+
 test('a coarser level can be chosen', async () => {
   const page = await start({ tongue: 'en' }, { locale: 'en-GB' });
   await page.getByRole('switch', { name: 'Provide to Minato Energy' }).click();
